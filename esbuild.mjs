@@ -1,0 +1,98 @@
+// Builds the programs of the extension into dist/: `--watch` rebuilds on change, `--production` minifies.
+import { rm, writeFile } from "node:fs/promises";
+import esbuild from "esbuild";
+
+const isWatch = process.argv.includes("--watch");
+const isProduction = process.argv.includes("--production");
+
+/**
+ * Entries that load when first needed. A dynamic import of one in the source becomes a require of its own
+ * bundle, since esbuild does not split CommonJS.
+ */
+const LAZY = { "src/cluster.ts": "cluster" };
+
+/** @type {esbuild.Plugin} */
+const lazyBundles = {
+  name: "lazy-bundles",
+  setup(build) {
+    build.onResolve({ filter: /cluster\.ts$/u }, (found) =>
+      found.kind === "dynamic-import"
+        ? { path: `./${LAZY["src/cluster.ts"]}.cjs`, external: true }
+        : undefined,
+    );
+  },
+};
+
+/** Prints problems as `file:line:column`, and the two lines that VS Code's background task waits for. */
+/** @type {esbuild.Plugin} */
+const problemMatcher = {
+  name: "problem-matcher",
+  setup(build) {
+    build.onStart(() => {
+      if (isWatch) console.log("[watch] build started");
+    });
+    build.onEnd((result) => {
+      for (const { text, location } of result.errors) {
+        console.error(`✘ ${location ? `${location.file}:${location.line}:${location.column}: ` : ""}${text}`);
+      }
+      if (isWatch) console.log("[watch] build finished");
+    });
+  },
+};
+
+/** @type {esbuild.BuildOptions} */
+const shared = {
+  bundle: true,
+  minify: isProduction,
+  sourcemap: "linked",
+  legalComments: "none",
+  logLevel: "silent",
+  metafile: true,
+  outdir: "dist",
+  plugins: [lazyBundles, problemMatcher],
+};
+
+/** @type {esbuild.BuildOptions} */
+const node = {
+  ...shared,
+  platform: "node",
+  format: "cjs",
+  // The oldest supported VS Code (1.100) runs extensions on Node 20.
+  target: "node20.18",
+  outExtension: { ".js": ".cjs" },
+  external: ["vscode"],
+  // jsonc-parser's CommonJS build requires its parts by names that a bundle does not have.
+  mainFields: ["module", "main"],
+  supported: { "dynamic-import": false },
+  // Libraries that are ES modules ask for their own address.
+  define: { "import.meta.url": "importMetaUrl" },
+  banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
+/** @type {esbuild.BuildOptions[]} */
+const programs = [
+  { ...node, entryPoints: { extension: "src/extension.ts" } },
+  { ...node, entryPoints: { cluster: "src/cluster.ts" } },
+  { ...node, entryPoints: { sandbox: "src/sandbox/main.ts" } },
+  { ...node, entryPoints: { supervisor: "src/supervisor/main.ts" } },
+  {
+    ...shared,
+    entryPoints: { webview: "webview-ui/src/main.ts" },
+    platform: "browser",
+    format: "iife",
+    // Chromium of the oldest supported VS Code.
+    target: "chrome132",
+  },
+];
+
+if (isWatch) {
+  for (const program of programs) await (await esbuild.context(program)).watch();
+} else {
+  await rm("dist", { recursive: true, force: true });
+  const results = await Promise.all(programs.map((program) => esbuild.build(program)));
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+  if (!isProduction) await writeFile("dist/meta.json", JSON.stringify({ outputs }));
+  for (const [file, { bytes }] of Object.entries(outputs)) {
+    if (!file.endsWith(".map")) console.log(`${file}  ${(bytes / 1024).toFixed(1)} kB`);
+  }
+}

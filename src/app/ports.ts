@@ -1,0 +1,232 @@
+import type { BranchName, CommitHash } from "../domain/branch.ts";
+import type { ClusterError, Liveness, ObjectRef, ObjectVersion } from "../domain/cluster.ts";
+import type { ConfigState, HelmDriver, ValueTree } from "../domain/config.ts";
+import type { LockRecord, StoredLock } from "../domain/lock.ts";
+import type { OperationRecord, StoredOperation } from "../domain/operation.ts";
+import type { Revision, RevisionLabel, RevisionMark } from "../domain/release.ts";
+import type { Result } from "../domain/result.ts";
+import type { WorkloadReading } from "../domain/rollout.ts";
+import type { DurationMs, EpochMs } from "../domain/time.ts";
+import type { Disposable, Listen } from "./emitter.ts";
+
+/** Time, injected, so that tests need no waiting. */
+export interface Clock {
+  /** Wall clock. */
+  now(): EpochMs;
+  /** Never goes backwards and is not moved by setting the clock; only differences mean something. */
+  monotonic(): DurationMs;
+  /** Resolves after the delay, or at once when aborted; never rejects. */
+  sleep(delay: DurationMs, signal: AbortSignal): Promise<void>;
+  /** Calls back once after the delay, unless disposed before. */
+  after(delay: DurationMs, run: () => void): Disposable;
+}
+
+/** An answer of the API server together with its clock: the `Date` header of that very answer. */
+export interface Reading<T> {
+  readonly value: T;
+  /** Undefined where a proxy took the header away. */
+  readonly serverTime: EpochMs | undefined;
+}
+
+export type WriteError = ClusterError | { readonly reason: "conflict" };
+
+/** Reservations on Leases. Nothing here decides; a write names uid and resourceVersion, or it is not sent. */
+export interface LockStore {
+  /** A quorum read (no resourceVersion), fit to decide on. An absent Lease is `not-found`. */
+  read(ref: ObjectRef, signal: AbortSignal): Promise<Result<Reading<StoredLock>, ClusterError>>;
+  write(
+    ref: ObjectRef,
+    expected: ObjectVersion,
+    next: LockRecord,
+    pool: string,
+    signal: AbortSignal,
+  ): Promise<Result<Reading<StoredLock>, WriteError>>;
+  /** For a Lease that an admin has not made beforehand. `conflict` where somebody else was first. */
+  create(
+    ref: ObjectRef,
+    first: LockRecord,
+    pool: string,
+    signal: AbortSignal,
+  ): Promise<Result<Reading<StoredLock>, WriteError>>;
+}
+
+/** Operation Leases: short, renewed while helm works; same rules of writing. */
+export interface OperationStore {
+  read(ref: ObjectRef, signal: AbortSignal): Promise<Result<Reading<StoredOperation>, ClusterError>>;
+  write(
+    ref: ObjectRef,
+    expected: ObjectVersion,
+    next: OperationRecord,
+    signal: AbortSignal,
+  ): Promise<Result<Reading<StoredOperation>, WriteError>>;
+  create(
+    ref: ObjectRef,
+    first: OperationRecord,
+    signal: AbortSignal,
+  ): Promise<Result<Reading<StoredOperation>, WriteError>>;
+}
+
+/** A set of objects that a watch keeps current. The latest event says all; nothing is to be added up. */
+export interface WatchEvent<T> {
+  readonly items: ReadonlyMap<string, T>;
+  readonly liveness: Liveness;
+  /** Server's clock minus ours, as of the newest answer; undefined until one came. */
+  readonly serverOffset: DurationMs | undefined;
+}
+
+export interface Watch<T> extends Disposable {
+  readonly current: WatchEvent<T>;
+  readonly onChange: Listen<WatchEvent<T>>;
+  /** Reads everything again at once; the person's Refresh, and what a wake-up from sleep does. */
+  relist(): void;
+}
+
+export type WatchedLease =
+  | { readonly kind: "lock"; readonly lock: StoredLock }
+  | { readonly kind: "operation"; readonly operation: StoredOperation };
+
+export interface ClusterWatches {
+  /** All Leases of a namespace, by name. */
+  leases(context: string, namespace: string): Watch<WatchedLease>;
+  /** The helm releases of a namespace, by release name: revisions newest first, from labels alone. */
+  releases(context: string, namespace: string): Watch<readonly RevisionLabel[]>;
+}
+
+export interface ClusterIdentity {
+  /** The user name that the API server knows us by (SelfSubjectReview). */
+  whoAmI(context: string, signal: AbortSignal): Promise<Result<string, ClusterError>>;
+}
+
+export interface ReleaseRef {
+  readonly context: string;
+  readonly namespace: string;
+  readonly release: string;
+}
+
+/** helm's release records, read natively. */
+export interface ReleaseStore {
+  /** The newest revision whatever its status; undefined where the release does not exist. */
+  latest(ref: ReleaseRef, signal: AbortSignal): Promise<Result<Revision | undefined, ReleaseReadError>>;
+  revision(
+    ref: ReleaseRef,
+    revision: number,
+    signal: AbortSignal,
+  ): Promise<Result<Revision | undefined, ReleaseReadError>>;
+}
+
+export type ReleaseReadError =
+  ClusterError | { readonly reason: "unreadable-record"; readonly record: string; readonly detail: string };
+
+export interface WorkloadReader {
+  /** The workloads that a revision's manifest names, as they are now. One that is absent is missing in the answer. */
+  read(
+    ref: ReleaseRef,
+    manifest: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly WorkloadReading[], ClusterError>>;
+}
+
+export type DeployerError =
+  | { readonly reason: "helm-absent"; readonly tried: readonly string[] }
+  | { readonly reason: "helm-refused"; readonly path: string; readonly detail: string }
+  | {
+      readonly reason: "helm-too-old";
+      readonly path: string;
+      readonly version: string;
+      readonly needed: string;
+    }
+  | {
+      readonly reason: "chart-absent";
+      readonly chart: string;
+      readonly commit: CommitHash;
+      readonly detail: string;
+    }
+  | { readonly reason: "temporary-files"; readonly detail: string }
+  | { readonly reason: "helm-failed"; readonly exitCode: number | undefined; readonly output: string }
+  | { readonly reason: "cancelled"; readonly output: string };
+
+/** The tool that deploys, once found and judged. */
+export interface DeployerTool {
+  readonly name: "helm";
+  readonly path: string;
+  readonly version: string;
+  /** Known vulnerabilities of this version, to be shown once. */
+  readonly warning?: string;
+}
+
+export interface DeployOrder {
+  readonly driver: HelmDriver;
+  readonly release: ReleaseRef;
+  /** Values with every template filled. */
+  readonly values: ValueTree;
+  readonly mark: RevisionMark;
+  /** The revision that this order makes, if nobody else comes between. */
+  readonly revision: number;
+  /** Root of the repository that holds the chart. */
+  readonly repositoryRoot: string;
+}
+
+/** One way to deploy. helm is the first; a further one is one file and one line in extension.ts. */
+export interface Deployer {
+  tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>>;
+  /** The command as it will be run, for the log and for copying. */
+  command(tool: DeployerTool, order: DeployOrder): readonly string[];
+  /** Runs to the end. Aborting asks the tool to stop and waits for what it then says. */
+  run(
+    tool: DeployerTool,
+    order: DeployOrder,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly output: string }, DeployerError>>;
+}
+
+export type RepositoryError =
+  | { readonly reason: "git-absent" }
+  | { readonly reason: "not-a-repository"; readonly folder: string }
+  | { readonly reason: "no-commits" }
+  | { readonly reason: "no-remote" }
+  | { readonly reason: "remote-unreachable"; readonly remote: string; readonly detail: string }
+  | { readonly reason: "no-mail" }
+  | { readonly reason: "bad-branch-name"; readonly text: string; readonly detail: string }
+  | { readonly reason: "git-failed"; readonly detail: string };
+
+/** Where HEAD is. */
+export type Head =
+  | { readonly kind: "branch"; readonly branch: BranchName; readonly commit: CommitHash }
+  | { readonly kind: "detached"; readonly commit: CommitHash };
+
+export interface Repository {
+  readonly root: string;
+  head(signal: AbortSignal): Promise<Result<Head, RepositoryError>>;
+  /** Number of changed or untracked files in the working tree. */
+  uncommittedFiles(signal: AbortSignal): Promise<Result<number, RepositoryError>>;
+  /** The remote's own answer (ls-remote), not what was last fetched; undefined where the remote has no such branch. */
+  remoteCommit(
+    branch: BranchName,
+    signal: AbortSignal,
+  ): Promise<Result<CommitHash | undefined, RepositoryError>>;
+  /** Commits that `commit` has and `base` (a branch, as last fetched or local) has not, and the other way round; undefined where either is unknown. */
+  aheadBehind(
+    commit: CommitHash,
+    base: BranchName,
+    signal: AbortSignal,
+  ): Promise<{ readonly ahead: number; readonly behind: number } | undefined>;
+  /** Whether `ancestor` is in the history of `commit`; undefined where either is not in the clone. */
+  isAncestor(ancestor: CommitHash, commit: CommitHash, signal: AbortSignal): Promise<boolean | undefined>;
+  person(
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly name: string; readonly mail: string }, RepositoryError>>;
+}
+
+/** devdeploy.json of one workspace folder, read again when it is saved. */
+export interface ConfigSource extends Disposable {
+  readonly current: ConfigState;
+  readonly onChange: Listen<ConfigState>;
+}
+
+/** Facts for people who look for a cause: never secrets. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}

@@ -1,0 +1,89 @@
+import type { CommitHash } from "./branch.ts";
+import type { ObjectVersion } from "./cluster.ts";
+import { MINUTE_MS, type DurationMs, type EpochMs } from "./time.ts";
+
+/** helm's status words; another word is kept as `unknown`. */
+export type ReleaseStatus =
+  | "unknown"
+  | "deployed"
+  | "uninstalled"
+  | "superseded"
+  | "failed"
+  | "uninstalling"
+  | "pending-install"
+  | "pending-upgrade"
+  | "pending-rollback";
+
+export const isPending = (status: ReleaseStatus): boolean =>
+  status === "pending-install" || status === "pending-upgrade" || status === "pending-rollback";
+
+/** What Devdeploy wrote on a revision when it made it. */
+export interface RevisionMark {
+  readonly commit: CommitHash;
+  readonly branch?: string;
+  readonly by?: string;
+}
+
+/** An image as a container of a manifest names it. */
+export interface ContainerImage {
+  readonly workload: string;
+  readonly container: string;
+  readonly image: string;
+}
+
+/** One revision of a release, from helm's own record. */
+export interface Revision {
+  readonly revision: number;
+  readonly status: ReleaseStatus;
+  /** helm's info.last_deployed: when this revision was made. */
+  readonly deployedAt: EpochMs;
+  readonly description: string;
+  readonly chart: string;
+  readonly appVersion?: string;
+  readonly images: readonly ContainerImage[];
+  readonly manifest: string;
+  /**
+   * Only when the mark names this very revision: marks are labels, which later upgrades by others inherit
+   * (decisions.md, 14). The image in the manifest wins over it.
+   */
+  readonly mark?: RevisionMark;
+  readonly version: ObjectVersion;
+}
+
+/** The revisions of a release as labels tell them, without their payloads. Newest first. */
+export interface RevisionLabel {
+  readonly revision: number;
+  readonly status: ReleaseStatus;
+  readonly createdAt: EpochMs;
+}
+
+/** helm works at a release for its timeout at most; until then, and a margin, a pending record means busy. */
+export const isBusy = (
+  revision: Pick<Revision, "status" | "deployedAt">,
+  now: EpochMs,
+  timeout: DurationMs,
+): boolean => isPending(revision.status) && now - revision.deployedAt < timeout + 5 * MINUTE_MS;
+
+const DELIMITER = /[^0-9a-f]/u;
+const MIN_SHORT_COMMIT = 7;
+
+/**
+ * Whether an image's tag names the commit: the whole hash, or one of its prefixes of at least seven digits,
+ * alone or set off by characters that are no hex digits (`master-4f1c0de`).
+ */
+export function imageNamesCommit(image: string, commit: CommitHash): boolean {
+  const tag = imageTag(image);
+  if (tag === undefined) return false;
+  return tag
+    .toLowerCase()
+    .split(DELIMITER)
+    .some((part) => part.length >= MIN_SHORT_COMMIT && commit.startsWith(part));
+}
+
+/** The tag of an image reference; undefined where it has none (a digest alone, or nothing). */
+export function imageTag(image: string): string | undefined {
+  const withoutDigest = image.split("@", 1)[0] ?? "";
+  const lastPart = withoutDigest.slice(withoutDigest.lastIndexOf("/") + 1);
+  const colon = lastPart.indexOf(":");
+  return colon === -1 ? undefined : lastPart.slice(colon + 1);
+}
