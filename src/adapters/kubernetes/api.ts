@@ -1,0 +1,34 @@
+import type { WriteError } from "../../app/ports.ts";
+import type { Result } from "../../domain/result.ts";
+import type { DurationMs, EpochMs } from "../../domain/time.ts";
+
+/** One call of the API server. Everything is named; there is no default namespace and no current context. */
+export interface ApiCall {
+  readonly method: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+  /** Path below the server's URL, its parts already encoded, e.g. `/api/v1/namespaces/web/secrets`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Default `application/json`. */
+  readonly accept?: string;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  /** Default 15 s. */
+  readonly timeoutMs?: DurationMs;
+}
+
+export interface ApiAnswer {
+  /** The parsed JSON of a 2xx answer. */
+  readonly body: unknown;
+  /** The `Date` header of this very answer; undefined where a proxy took it away. */
+  readonly serverTime: EpochMs | undefined;
+}
+
+/**
+ * The API servers of the kubeconfig's contexts. Reads (GET) are retried where that can help; writes never are.
+ * `conflict` is 409 for a Conflict as well as for AlreadyExists.
+ */
+export interface KubernetesApi {
+  request(context: string, call: ApiCall, signal: AbortSignal): Promise<Result<ApiAnswer, WriteError>>;
+}
