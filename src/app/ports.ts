@@ -1,6 +1,7 @@
 import type { BranchName, CommitHash } from "../domain/branch.ts";
 import type { ClusterError, Liveness, ObjectRef, ObjectVersion } from "../domain/cluster.ts";
 import type { ConfigState, HelmDriver, ValueTree } from "../domain/config.ts";
+import type { DeployPlan } from "../domain/deployment.ts";
 import type { LockRecord, StoredLock } from "../domain/lock.ts";
 import type { OperationRecord, StoredOperation } from "../domain/operation.ts";
 import type { Revision, RevisionLabel, RevisionMark } from "../domain/release.ts";
@@ -222,6 +223,19 @@ export interface Repository {
 export interface ConfigSource extends Disposable {
   readonly current: ConfigState;
   readonly onChange: Listen<ConfigState>;
+}
+
+/** Asks the person before something is done that they may not expect. The answer no is also what closing means. */
+export interface Confirm {
+  devdeploy(question: DevdeployQuestion, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What a devdeploy with warnings is about to do. */
+export interface DevdeployQuestion {
+  readonly plan: DeployPlan;
+  readonly pool: string;
+  /** The machine that will most likely be taken; undefined where the pool is full or was not read. */
+  readonly machine?: string;
 }
 
 /** Facts for people who look for a cause: never secrets. */
