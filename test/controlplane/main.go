@@ -6,6 +6,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -19,6 +20,7 @@ func main() {
 		usage()
 	}
 	role := os.Args[1]
+	go endWithParent()
 	// Each component parses os.Args itself and expects its own name first.
 	os.Args = append([]string{role}, os.Args[2:]...)
 	switch role {
@@ -31,6 +33,13 @@ func main() {
 	default:
 		usage()
 	}
+}
+
+// endWithParent exits once the pipe on standard input closes. The kernel closes
+// it however the parent ends, so that a killed test run leaves nothing behind.
+func endWithParent() {
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	os.Exit(0)
 }
 
 func usage() {
