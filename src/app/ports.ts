@@ -189,7 +189,8 @@ export type RepositoryError =
   | { readonly reason: "remote-unreachable"; readonly remote: string; readonly detail: string }
   | { readonly reason: "no-mail" }
   | { readonly reason: "bad-branch-name"; readonly text: string; readonly detail: string }
-  | { readonly reason: "git-failed"; readonly detail: string };
+  | { readonly reason: "git-failed"; readonly detail: string }
+  | { readonly reason: "aborted" };
 
 /** Where HEAD is. */
 export type Head =

@@ -45,11 +45,17 @@ const MAX_LABEL_LENGTH = 63;
  * A branch name made safe for Kubernetes names and labels: lower case letters, digits and single dashes.
  * Different branches can meet in one safe name, so it names things but never identifies a branch.
  */
-export function safeBranchName(branch: BranchName): string {
-  const safe = branch
+export const safeBranchName = (branch: BranchName): string => safeName(branch, "branch");
+
+/** Any text as a DNS label: letters that only bear accents keep their letter; nothing left gives `otherwise`. */
+export function safeName(text: string, otherwise: string): string {
+  const safe = text
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/gu, "-")
+    .replaceAll(/^-+/gu, "")
     .slice(0, MAX_LABEL_LENGTH)
-    .replaceAll(/^-+|-+$/gu, "");
-  return safe === "" ? "branch" : safe;
+    .replaceAll(/-+$/gu, "");
+  return safe === "" ? otherwise : safe;
 }

@@ -26,10 +26,21 @@ export interface RevisionMark {
 
 /** An image as a container of a manifest names it. */
 export interface ContainerImage {
+  /** As `workloadName` writes it, e.g. `Deployment/web`. */
   readonly workload: string;
   readonly container: string;
   readonly image: string;
 }
+
+/** How a workload is named where kind and name stand in one text. */
+export const workloadName = (kind: string, name: string): string => `${kind}/${name}`;
+
+const RELEASE_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
+const MAX_RELEASE_NAME_LENGTH = 53;
+
+/** helm's own rule for release names; asked before helm is started, so that the answer can be a sentence of ours. */
+export const isReleaseName = (text: string): boolean =>
+  text.length <= MAX_RELEASE_NAME_LENGTH && RELEASE_NAME.test(text);
 
 /** One revision of a release, from helm's own record. */
 export interface Revision {

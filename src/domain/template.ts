@@ -1,4 +1,5 @@
-import { shortCommit, safeBranchName, type BranchName, type CommitHash } from "./branch.ts";
+import { shortCommit, safeBranchName, safeName, type BranchName, type CommitHash } from "./branch.ts";
+import type { ValueNode, ValueTree } from "./config.ts";
 
 /** A text of devdeploy.json in which `${commit}` and its like stand for facts of a deploy. */
 export type TemplateText = string;
@@ -36,6 +37,9 @@ export interface TemplateFacts {
   readonly environment?: string;
 }
 
+/** `${user}` of a mail: the part before the `@`, made safe for names. */
+export const templateUser = (mail: string): string => safeName(mail.split("@", 1)[0] ?? "", "user");
+
 /** Fills the templates of a text. A fact that the deploy does not have becomes an empty text. */
 export function renderTemplate(text: TemplateText, facts: TemplateFacts): string {
   const values: Record<TemplateName, string> = {
@@ -50,3 +54,17 @@ export function renderTemplate(text: TemplateText, facts: TemplateFacts): string
     Object.hasOwn(values, name) ? values[name as TemplateName] : whole,
   );
 }
+
+/** Fills every text of a tree of values. Keys are no templates, and what is no text stays as it is. */
+export function renderValues(values: ValueTree, facts: TemplateFacts): ValueTree {
+  return Object.fromEntries(Object.entries(values).map(([key, node]) => [key, renderNode(node, facts)]));
+}
+
+function renderNode(node: ValueNode, facts: TemplateFacts): ValueNode {
+  if (typeof node === "string") return renderTemplate(node, facts);
+  if (node === null || typeof node !== "object") return node;
+  return isList(node) ? node.map((part) => renderNode(part, facts)) : renderValues(node, facts);
+}
+
+// Array.isArray does not narrow readonly arrays away from records.
+const isList = (node: readonly ValueNode[] | ValueTree): node is readonly ValueNode[] => Array.isArray(node);
