@@ -58,7 +58,7 @@ async function unpack(
     await extract({
       file: archive,
       cwd: order.into,
-      onwarn: (_code, message) => leftOut.push(String(message)),
+      onwarn: (_code, message) => leftOut.push(message),
     });
     const escaping = leftOut[0] ?? (await escapingLink(await realpath(order.into), order.into));
     if (escaping === undefined) return ok(order.into);
