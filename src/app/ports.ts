@@ -127,6 +127,24 @@ export interface WorkloadReader {
   ): Promise<Result<readonly WorkloadReading[], ClusterError>>;
 }
 
+/** What helm's own words come down to, where we know them; `other` leaves them to speak for themselves. */
+export type HelmCause =
+  | "another-operation"
+  | "waited-too-long"
+  | "cluster-unreachable"
+  | "forbidden"
+  | "unauthorized"
+  | "context-unknown"
+  | "bad-chart"
+  | "bad-release-name"
+  | "not-ours"
+  | "field-conflict"
+  | "immutable-field"
+  | "unknown-kind"
+  | "record-too-large"
+  | "hook-failed"
+  | "other";
+
 export type DeployerError =
   | { readonly reason: "helm-absent"; readonly tried: readonly string[] }
   | { readonly reason: "helm-refused"; readonly path: string; readonly detail: string }
@@ -143,7 +161,15 @@ export type DeployerError =
       readonly detail: string;
     }
   | { readonly reason: "temporary-files"; readonly detail: string }
-  | { readonly reason: "helm-failed"; readonly exitCode: number | undefined; readonly output: string }
+  | {
+      readonly reason: "helm-failed";
+      /** Undefined where a signal ended it, or where it could not be started. */
+      readonly exitCode: number | undefined;
+      readonly cause: HelmCause;
+      readonly output: string;
+    }
+  /** The process that watches over helm has gone without a word; helm may still be running. */
+  | { readonly reason: "run-lost"; readonly output: string }
   | { readonly reason: "cancelled"; readonly output: string };
 
 /** The tool that deploys, once found and judged. */
@@ -165,6 +191,37 @@ export interface DeployOrder {
   readonly revision: number;
   /** Root of the repository that holds the chart. */
   readonly repositoryRoot: string;
+  /** The machine or environment that this is for, so that a run can be told apart after a restart. */
+  readonly subject: string;
+}
+
+/** A run of the tool that its window did not see the end of. */
+export interface PastRun {
+  readonly id: string;
+  readonly subject: string;
+  readonly release: ReleaseRef;
+  readonly mark: RevisionMark;
+  readonly startedAt: EpochMs;
+  readonly state:
+    | { readonly kind: "running" }
+    | {
+        readonly kind: "finished";
+        readonly exitCode: number | undefined;
+        readonly endedAt: EpochMs;
+        readonly output: string;
+      }
+    /** The process that watched over it is gone without a result: what helm did is only in its own record. */
+    | { readonly kind: "lost" };
+}
+
+/** Runs of earlier windows: what closing or killing a window during a deploy left behind. */
+export interface PastRuns {
+  /** Those that nobody was told of yet, oldest first; runs that another open window follows are left out. */
+  unseen(): Promise<readonly PastRun[]>;
+  /** Waits until a running one has ended. */
+  ended(id: string, signal: AbortSignal): Promise<PastRun | undefined>;
+  /** The person has been told; what is kept of the run is deleted. */
+  seen(id: string): Promise<void>;
 }
 
 /** One way to deploy. helm is the first; a further one is one file and one line in extension.ts. */
