@@ -1,0 +1,55 @@
+import type { DeployOrder } from "../../app/ports.ts";
+import { safeName, shortCommit } from "../../domain/branch.ts";
+import { oneLine } from "../../domain/plainText.ts";
+import type { RevisionMark } from "../../domain/release.ts";
+
+/** Where helm finds what cannot stand in its arguments. */
+export interface HelmFiles {
+  readonly chart: string;
+  readonly values: string;
+}
+
+/** helm refuses descriptions of more than 256 characters since 4.3; the rest is room for what we do not foresee. */
+const MAX_DESCRIPTION_LENGTH = 200;
+
+/**
+ * `helm upgrade --install` as an argument list. Every flag is written `--flag=value`, since helm 4 would take a
+ * separate value of `--wait` for a positional, and everything positional comes after `--`.
+ */
+export function upgradeArguments(order: DeployOrder, files: HelmFiles, major: number): readonly string[] {
+  return [
+    "upgrade",
+    "--install",
+    `--kube-context=${order.release.context}`,
+    `--namespace=${order.release.namespace}`,
+    // helm 3 knows no value here and helm 4 waits only for hooks when it is given none.
+    major === 3 ? "--wait" : "--wait=watcher",
+    `--timeout=${order.driver.timeoutMinutes}m0s`,
+    // What helm does with values when none of these is given depends on the others.
+    "--reset-values",
+    `--values=${files.values}`,
+    `--description=${description(order.mark)}`,
+    `--labels=${Object.entries(markLabels(order.mark, order.revision))
+      .map(([name, value]) => `${name}=${value}`)
+      .join(",")}`,
+    "--",
+    order.release.release,
+    files.chart,
+  ];
+}
+
+/** One line for `helm history`; read back by `markOf`. */
+export function description(mark: RevisionMark): string {
+  const by = mark.by === undefined ? "" : ` by ${mark.by}`;
+  return oneLine(`Devdeploy ${mark.branch ?? ""} ${shortCommit(mark.commit)}${by}`, MAX_DESCRIPTION_LENGTH);
+}
+
+/** The mark on the revision's record. Later upgrades by others inherit it, hence the revision that it was made for. */
+export function markLabels(mark: RevisionMark, revision: number): Readonly<Record<string, string>> {
+  return {
+    "devdeploy-commit": mark.commit,
+    "devdeploy-revision": String(revision),
+    ...(mark.branch === undefined ? {} : { "devdeploy-branch": safeName(mark.branch, "branch") }),
+    ...(mark.by === undefined ? {} : { "devdeploy-by": safeName(mark.by, "somebody") }),
+  };
+}
