@@ -1,0 +1,35 @@
+import { l10n } from "vscode";
+import type { Button } from "./notice.ts";
+import { shown } from "./text.ts";
+
+/** What stands on a button of a notification. */
+export function buttonLabel(button: Button): string {
+  switch (button.kind) {
+    case "open-url":
+      return l10n.t("Open {machine}", { machine: shown(button.machine) });
+    case "copy-url":
+      return l10n.t("Copy URL");
+    case "show-log":
+      return l10n.t("Show Log");
+    case "push-and-devdeploy":
+      return l10n.t("Push and Devdeploy");
+    case "pull":
+      return l10n.t("Pull");
+    case "choose-branch":
+      return l10n.t("Choose Branch…");
+    case "devdeploy-again":
+      return l10n.t("Devdeploy Again");
+    case "unlock":
+      return l10n.t("Unlock {machine}", { machine: shown(button.machine) });
+    case "show-environments":
+      return l10n.t("Show Environments");
+    case "create-config":
+      return l10n.t("Create devdeploy.json");
+    case "open-config":
+      return l10n.t("Open devdeploy.json");
+    case "open-settings":
+      return l10n.t("Open Setting");
+    case "manage-trust":
+      return l10n.t("Manage Workspace Trust");
+  }
+}

@@ -1,0 +1,23 @@
+/** What a button of a notification does; its label stands in `buttonLabel`, its deed in `ui/notices.ts`. */
+export type Button =
+  | { readonly kind: "open-url"; readonly url: string; readonly machine: string }
+  | { readonly kind: "copy-url"; readonly url: string }
+  | { readonly kind: "show-log" }
+  | { readonly kind: "push-and-devdeploy"; readonly branch: string; readonly commit: string }
+  | { readonly kind: "pull" }
+  | { readonly kind: "choose-branch" }
+  | { readonly kind: "devdeploy-again" }
+  | { readonly kind: "unlock"; readonly machine: string }
+  | { readonly kind: "show-environments" }
+  | { readonly kind: "create-config" }
+  | { readonly kind: "open-config" }
+  | { readonly kind: "open-settings"; readonly setting: string }
+  | { readonly kind: "manage-trust" };
+
+/** One notification: what happened, to what, what to do next. */
+export interface Notice {
+  readonly severity: "info" | "warning" | "error";
+  readonly text: string;
+  /** The first is what most people will want. */
+  readonly buttons: readonly Button[];
+}

@@ -1,0 +1,227 @@
+import { l10n } from "vscode";
+import type { Busy, CancelTruth, DeployOutcome, LockTruth } from "../../app/deployOutcome.ts";
+import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
+import type { MachineLock } from "../../domain/lock.ts";
+import type { ProofLine } from "../../domain/proof.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import { failureNotice, recordSentence } from "./failure.ts";
+import type { Button, Notice } from "./notice.ts";
+import { refusalNotice } from "./refusal.ts";
+import { detail, shown } from "./text.ts";
+import { age, localAndUtc, timeLeft } from "./time.ts";
+
+/** What was known when the devdeploy began, and the time by the API server. */
+export interface Telling {
+  readonly branch: BranchName | undefined;
+  readonly commit: CommitHash | undefined;
+  readonly now: EpochMs;
+}
+
+const SHOW_LOG: Button = { kind: "show-log" };
+
+/** The one notification at the end of a devdeploy. */
+export function outcomeNotice(outcome: DeployOutcome, telling: Telling): Notice {
+  switch (outcome.kind) {
+    case "proven":
+      return provenNotice(outcome, telling);
+    case "refused":
+      return withLock(refusalNotice(outcome.refusal), outcome.lock, telling.now);
+    case "pool-full":
+      return {
+        severity: "warning",
+        text: poolFullSentence(outcome.pool, outcome.locks, telling.now),
+        buttons: [{ kind: "show-environments" }],
+      };
+    case "busy":
+      return withLock(
+        { severity: "warning", text: busySentence(outcome.machine, outcome.busy), buttons: [SHOW_LOG] },
+        outcome.lock,
+        telling.now,
+      );
+    case "failed":
+      return withLock(failureNotice(outcome.failure, outcome.machine), outcome.lock, telling.now);
+    case "not-proven":
+      return withLock(notProvenNotice(outcome), outcome.lock, telling.now);
+    case "nothing-runs":
+      return withLock(
+        {
+          severity: "warning",
+          text: l10n.t(
+            "{commit} was deployed to {machine} as revision {revision}, but nothing runs: no pod is wanted. Check the replicas in the chart and its values.",
+            {
+              commit: shortCommit(outcome.commit),
+              machine: shown(outcome.machine),
+              revision: outcome.revision,
+            },
+          ),
+          buttons: [SHOW_LOG],
+        },
+        outcome.lock,
+        telling.now,
+      );
+    case "cancelled":
+      return withLock(cancelledNotice(outcome.truth, outcome.machine), outcome.lock, telling.now);
+  }
+}
+
+// Only what cannot break out of the link's own syntax becomes a link.
+const LINKABLE = /^https?:\/\/[^\s()[\]"'<>]+$/u;
+
+function provenNotice(outcome: DeployOutcome & { readonly kind: "proven" }, telling: Telling): Notice {
+  const { machine, url } = outcome;
+  // HEAD may have moved between our look at it and the deploy's own: then the commit alone is sure.
+  const branch = telling.commit === outcome.commit ? telling.branch : undefined;
+  const what = branch === undefined ? "" : `${shown(branch)} `;
+  const facts = { what: `${what}${shortCommit(outcome.commit)}`, machine: shown(machine) };
+  const lock = lockSentence(outcome.lock, telling.now);
+  if (url === undefined) {
+    const text = l10n.t("{what} runs on {machine}. It is proven: its pods are ready and steady.", facts);
+    return { severity: "info", text: joined(text, lock), buttons: [SHOW_LOG] };
+  }
+  const link = LINKABLE.test(url) ? `[${url}](${url})` : shown(url);
+  return {
+    severity: "info",
+    text: joined(l10n.t("{what} runs on {machine}: {url}", { ...facts, url: link }), lock),
+    buttons: [
+      { kind: "open-url", url, machine },
+      { kind: "copy-url", url },
+    ],
+  };
+}
+
+/** Whose the machine is after all this; empty where it is nobody's concern. */
+export function lockSentence(lock: LockTruth, now: EpochMs): string {
+  switch (lock.kind) {
+    case "none":
+      return "";
+    case "held":
+      return l10n.t("{machine} is locked to you until {until}.", {
+        machine: shown(lock.machine),
+        until: localAndUtc(lock.until, now),
+      });
+    case "unknown":
+      return lock.machine === undefined
+        ? l10n.t(
+            "Whether a machine is locked to you is not known; the sidebar shows it once the cluster answers.",
+          )
+        : l10n.t(
+            "Whether {machine} is locked to you is not known; the sidebar shows it once the cluster answers.",
+            { machine: shown(lock.machine) },
+          );
+  }
+}
+
+const joined = (...sentences: readonly string[]): string => sentences.filter((one) => one !== "").join(" ");
+
+function withLock(notice: Notice, lock: LockTruth, now: EpochMs): Notice {
+  return { ...notice, text: joined(notice.text, lockSentence(lock, now)) };
+}
+
+function poolFullSentence(pool: string, locks: readonly MachineLock[], now: EpochMs): string {
+  const end = ({ state }: MachineLock): EpochMs =>
+    state.kind === "held" ? state.hold.until : state.kind === "kept" ? state.until : Infinity;
+  const holders = [...locks].sort((a, b) => end(a) - end(b)).map((lock) => takenBy(lock, now));
+  return l10n.t(
+    "No machine of {pool} is free: {holders}. Ask a holder to unlock one, or wait until a lock ends.",
+    { pool: shown(pool), holders: holders.join("; ") },
+  );
+}
+
+function takenBy({ machine: name, state }: MachineLock, now: EpochMs): string {
+  const machine = shown(name);
+  switch (state.kind) {
+    case "held":
+      return l10n.t("{machine} {who} ({left})", {
+        machine,
+        who: shown(state.hold.by.name),
+        left: timeLeft(state.hold.until - now),
+      });
+    case "kept":
+      return l10n.t("{machine} is kept for {who}", { machine, who: shown(state.for.name) });
+    case "unreadable":
+      return l10n.t("{machine} has a lock that cannot be read", { machine });
+    case "missing":
+      return l10n.t("{machine} has no Lease (an admin must create it)", { machine });
+    case "free":
+    case "expired":
+      return l10n.t("{machine} was taken meanwhile", { machine });
+    case "unknown":
+      return l10n.t("{machine} is unknown", { machine });
+  }
+}
+
+function busySentence(machine: string, busy: Busy): string {
+  if (busy.kind === "operation") {
+    return l10n.t("{who} is at work on {machine} ({what}). Devdeploy again once that is done.", {
+      who: shown(busy.by),
+      machine: shown(machine),
+      what: shown(busy.what),
+    });
+  }
+  const facts = { machine: shown(machine), revision: busy.revision, status: busy.status, age: age(busy.age) };
+  return busy.by === undefined
+    ? l10n.t(
+        "helm is still at work on {machine}: revision {revision} is {status}, {age} old. Devdeploy again once it is done.",
+        facts,
+      )
+    : l10n.t(
+        "{who}'s helm is still at work on {machine}: revision {revision} is {status}, {age} old. Devdeploy again once it is done.",
+        { ...facts, who: shown(busy.by) },
+      );
+}
+
+function firstFailed(lines: readonly ProofLine[]): string {
+  const line =
+    lines.find(({ state }) => state === "failed") ?? lines.find(({ state }) => state === "waiting");
+  if (line === undefined) return l10n.t("the proof is incomplete");
+  return line.workload === undefined ? detail(line.facts) : `${shown(line.workload)}: ${detail(line.facts)}`;
+}
+
+function notProvenNotice(outcome: DeployOutcome & { readonly kind: "not-proven" }): Notice {
+  const cause = outcome.diagnosis === undefined ? firstFailed(outcome.lines) : detail(outcome.diagnosis);
+  return {
+    severity: "error",
+    text: l10n.t(
+      "{cause}. So {commit} is deployed to {machine} as revision {revision}, but not proven to run. Look at the log, then devdeploy a commit that mends it.",
+      {
+        cause,
+        commit: shortCommit(outcome.commit),
+        machine: shown(outcome.machine),
+        revision: outcome.revision,
+      },
+    ),
+    buttons: [SHOW_LOG],
+  };
+}
+
+function cancelledNotice(truth: CancelTruth, machine: string | undefined): Notice {
+  const where = shown(machine ?? l10n.t("the machine"));
+  switch (truth.kind) {
+    case "nothing-done":
+      return { severity: "info", text: l10n.t("Cancelled. Nothing was changed."), buttons: [] };
+    case "claimed-only":
+      return {
+        severity: "info",
+        text: l10n.t("Cancelled before helm began."),
+        buttons: machine === undefined ? [] : [{ kind: "unlock", machine }],
+      };
+    case "helm-stopped":
+      return {
+        severity: "warning",
+        text: joined(
+          l10n.t("Cancelled while helm was at work on {machine}.", { machine: where }),
+          recordSentence(truth.record, machine),
+        ),
+        buttons: [SHOW_LOG, { kind: "devdeploy-again" }],
+      };
+    case "not-awaited":
+      return {
+        severity: "warning",
+        text: l10n.t(
+          "The proof was cancelled. helm had deployed revision {revision} to {machine}; whether it runs was not watched.",
+          { revision: truth.revision, machine: where },
+        ),
+        buttons: [{ kind: "devdeploy-again" }, SHOW_LOG],
+      };
+  }
+}

@@ -1,0 +1,51 @@
+import { env, l10n } from "vscode";
+import { HOUR_MS, MINUTE_MS, type DurationMs, type EpochMs } from "../../domain/time.ts";
+
+const DAY_MS = 24 * HOUR_MS;
+
+/** `9 h left`, `25 min left`: rounded down, so that nobody is promised time that is not there. */
+export function timeLeft(left: DurationMs): string {
+  if (left < MINUTE_MS) return l10n.t("less than 1 min left");
+  return left < HOUR_MS
+    ? l10n.t("{minutes} min left", { minutes: Math.floor(left / MINUTE_MS) })
+    : l10n.t("{hours} h left", { hours: Math.floor(left / HOUR_MS) });
+}
+
+/** How long ago something was: `now`, `5 min`, `18 h`, `3 d`. */
+export function age(past: DurationMs): string {
+  if (past < MINUTE_MS) return l10n.t("just now");
+  if (past < HOUR_MS) return l10n.t("{minutes} min", { minutes: Math.floor(past / MINUTE_MS) });
+  if (past < 2 * DAY_MS) return l10n.t("{hours} h", { hours: Math.floor(past / HOUR_MS) });
+  return l10n.t("{days} d", { days: Math.floor(past / DAY_MS) });
+}
+
+function format(at: EpochMs, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(env.language, { hourCycle: "h23", ...options }).format(at);
+}
+
+const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+
+/** `14:02` in local time. */
+export const clockTime = (at: EpochMs): string => format(at, CLOCK);
+
+/** `14:02:37` in local time. */
+export const clockSeconds = (at: EpochMs): string => format(at, { ...CLOCK, second: "2-digit" });
+
+const isSameDay = (a: EpochMs, b: EpochMs): boolean =>
+  new Date(a).toDateString() === new Date(b).toDateString();
+
+/** Local time and UTC, with the weekday where it is not today: `18:00 (17:00 UTC)`, `Tue 06:00 (05:00 UTC)`. */
+export function localAndUtc(at: EpochMs, now: EpochMs): string {
+  const utc = format(at, { ...CLOCK, timeZone: "UTC" });
+  const day = isSameDay(at, now) ? "" : `${format(at, { weekday: "short" })} `;
+  const local = clockTime(at);
+  return new Date(at).getTimezoneOffset() === 0
+    ? l10n.t("{day}{utc} UTC", { day, utc })
+    : l10n.t("{day}{local} ({utc} UTC)", { day, local, utc });
+}
+
+/** A whole date for a list of facts: `Mon 23 Nov 2026 18:00 (17:00 UTC)`. */
+export function dateAndTime(at: EpochMs): string {
+  const day = format(at, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  return `${day} ${localAndUtc(at, at)}`;
+}
