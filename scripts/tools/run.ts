@@ -36,14 +36,21 @@ export function run(program: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Runs a program that prints to this terminal; answers its exit code, undefined where it could not run to its end. */
+/**
+ * Runs a program that prints to this terminal; answers its exit code, undefined where it could not run to its end.
+ * After `limitMs` it is asked to end.
+ */
 export function runInTerminal(
   program: string,
   args: readonly string[],
-  options: RunOptions = {},
+  { limitMs, ...options }: RunOptions & { readonly limitMs?: number } = {},
 ): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { ...options, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(program, args, {
+      ...options,
+      stdio: ["ignore", "inherit", "inherit"],
+      ...(limitMs !== undefined && { timeout: limitMs }),
+    });
     child.on("error", () => {
       resolve(undefined);
     });

@@ -1,0 +1,111 @@
+import { npmCommand } from "../npm.mjs";
+import { runInTerminal } from "../tools/run.ts";
+import { clusterTarget } from "./cluster.ts";
+import { isTruthy } from "./environment.ts";
+import { add, closingLine, isAccepted, NOTHING, runSuite, testFiles, type Counts } from "./suites.ts";
+
+/** One step of a run. */
+interface Stage {
+  readonly name: string;
+  /** What to run to see the step alone. */
+  readonly again: string;
+  run(): Promise<Counts>;
+}
+
+const typecheck = npmStage("typecheck");
+const lint = npmStage("lint");
+const formatCheck = npmStage("format:check", "npm run format");
+const build = npmStage("build");
+
+const unit: Stage = {
+  name: "unit tests",
+  again: "npm run test:unit",
+  run: async () =>
+    runSuite([...(await testFiles("test/unit", ".test.ts")), "test/architecture.test.ts"], {
+      concurrency: 2,
+      limitMinutes: 5,
+    }),
+};
+
+const contract: Stage = {
+  name: "contract tests on the sandbox",
+  again: "npm run test:contract",
+  run: async () =>
+    runSuite(await testFiles("test/contract", ".contract.test.ts"), {
+      concurrency: 1,
+      limitMinutes: 15,
+      env: { DEVDEPLOY_CONTRACT_TARGET: "sandbox" },
+    }),
+};
+
+const extension: Stage = {
+  name: "extension tests in VS Code",
+  again: "npm run test:extension",
+  run: async () =>
+    runSuite(
+      [
+        ...(await testFiles("test/extension", ".host.test.ts")),
+        ...(await testFiles("test/extension", ".person.test.ts")),
+      ],
+      { concurrency: 1, limitMinutes: 20 },
+    ),
+};
+
+const cluster: Stage = {
+  name: "contract tests on a control plane",
+  again: "npm run test:cluster",
+  run: runCluster,
+};
+
+const RUNS: Readonly<Record<string, readonly Stage[]>> = {
+  all: [typecheck, lint, formatCheck, unit, contract, build, extension],
+  unit: [unit],
+  contract: [contract],
+  extension: [build, extension],
+  cluster: [cluster],
+};
+
+/** Runs the named suite, or all; ends with one line of counts; answers the exit code. */
+export async function main([name = "all"]: readonly string[]): Promise<number> {
+  const stages = RUNS[name];
+  if (stages === undefined) {
+    console.error(`There is no suite ${name}; there are ${Object.keys(RUNS).join(", ")}.`);
+    return 2;
+  }
+  let total = NOTHING;
+  const broken: Stage[] = [];
+  for (const stage of stages) {
+    console.log(`\n— ${stage.name}`);
+    const started = performance.now();
+    const counts = await stage.run();
+    total = add(total, counts);
+    if (!isAccepted(counts)) broken.push(stage);
+    console.log(`  ${stage.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
+  console.log("");
+  for (const stage of broken) console.log(`Not accepted: ${stage.name}. To see it alone: ${stage.again}`);
+  console.log(closingLine(total));
+  return isAccepted(total) ? 0 : 1;
+}
+
+/** A script of package.json: it counts as one failure when it ends with an error, and as nothing otherwise. */
+function npmStage(script: string, again = `npm run ${script}`): Stage {
+  return {
+    name: script,
+    again,
+    run: async () => {
+      const [program, args] = npmCommand(["run", "--silent", script]);
+      return (await runInTerminal(program, args)) === 0 ? NOTHING : { ...NOTHING, failed: 1 };
+    },
+  };
+}
+
+async function runCluster(): Promise<Counts> {
+  const target = await clusterTarget();
+  if (target.kind === "none") {
+    console.log(`Skipped: ${target.why}`);
+    return isTruthy("CI") ? { ...NOTHING, failed: 1 } : { ...NOTHING, skipped: 1 };
+  }
+  const files = (await testFiles("test/contract", ".contract.test.ts")).filter(target.includes);
+  return runSuite(files, { concurrency: 1, limitMinutes: 20, env: target.env });
+}
