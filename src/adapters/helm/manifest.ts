@@ -1,4 +1,4 @@
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, type Document } from "yaml";
 import { workloadName, type ContainerImage } from "../../domain/release.ts";
 
 /** Where each kind keeps the template of its pods. */
@@ -16,9 +16,17 @@ const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
 export function manifestImages(manifest: string): readonly ContainerImage[] {
   return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
     // A document that YAML cannot read names no image; helm itself would not have applied it.
-    if (document.errors.length > 0) return [];
-    return objectImages(document.toJS({ maxAliasCount: 100 }));
+    return document.errors.length > 0 ? [] : objectImages(asObject(document));
   });
+}
+
+/** Too many aliases are thrown at us, as the only guard against a document that grows without end. */
+function asObject(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    return undefined;
+  }
 }
 
 function objectImages(object: unknown): readonly ContainerImage[] {

@@ -1,0 +1,193 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import type { Deployer, DeployerError, DeployerTool, DeployOrder } from "../../app/ports.ts";
+import type { CommitHash } from "../../domain/branch.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { SupervisorOrder } from "../../domain/supervision.ts";
+import { upgradeArguments } from "./arguments.ts";
+import { causeOf } from "./cause.ts";
+import { helmEnvironment } from "./environment.ts";
+import { findHelm, type HelmPlaces } from "./findHelm.ts";
+import { followRun, type RunEnd } from "./followRun.ts";
+import { newRunId, readSign, runFolder, writeJson, type AboutRun, type RunFolder } from "./runFolder.ts";
+import { parseHelmVersion } from "./version.ts";
+
+/** Writes a chart as a commit holds it into a folder that does not exist yet; the git adapter's. */
+export type WriteChart = (
+  order: {
+    readonly repositoryRoot: string;
+    readonly commit: CommitHash;
+    readonly chart: string;
+    readonly into: string;
+  },
+  signal: AbortSignal,
+) => Promise<Result<string, DeployerError>>;
+
+export interface HelmSurroundings {
+  /** The extension's own storage on this machine, outside every workspace. */
+  readonly storage: string;
+  /** The bundled supervisor. */
+  readonly supervisor: string;
+  /** What runs it: `process.execPath`, which in VS Code is Electron. */
+  readonly node: string;
+  readonly writeChart: WriteChart;
+  readonly places: () => HelmPlaces;
+  /** One path or a list in the platform's own form; undefined leaves helm its default. */
+  readonly kubeconfig: () => string | undefined;
+}
+
+/** helm, run by a supervisor that outlives this window. */
+export class HelmDeployer implements Deployer {
+  readonly #surroundings: HelmSurroundings;
+  readonly #followed: Set<string>;
+  /** The command is shown before the run is made, and it is to be the very command. */
+  readonly #folders = new WeakMap<DeployOrder, RunFolder>();
+
+  /** `followed` tells `RunFolders` of the same window which runs have somebody waiting for them. */
+  constructor(surroundings: HelmSurroundings, followed: Set<string>) {
+    this.#surroundings = surroundings;
+    this.#followed = followed;
+  }
+
+  async tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>> {
+    const found = await findHelm(this.#surroundings.places(), signal);
+    return found.ok ? ok(found.value.tool) : found;
+  }
+
+  command(tool: DeployerTool, order: DeployOrder): readonly string[] {
+    const major = parseHelmVersion(tool.version)?.major ?? 3;
+    return [tool.path, ...upgradeArguments(order, this.#folder(order), major)];
+  }
+
+  async run(
+    tool: DeployerTool,
+    order: DeployOrder,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly output: string }, DeployerError>> {
+    const run = this.#folder(order);
+    this.#followed.add(run.id);
+    let isSettled = true;
+    try {
+      const prepared = await this.#prepare(run, order, signal);
+      if (!prepared.ok) return prepared;
+      if (signal.aborted) return fail({ reason: "cancelled", output: "" });
+      const [program = tool.path, ...args] = this.command(tool, order);
+      await writeJson(run.order, supervisorOrder(run, program, args));
+      await writeJson(run.about, aboutRun(order));
+      isSettled = false;
+      const end = await this.#supervise(run, onLine, signal);
+      isSettled = true;
+      return judge(end, signal);
+    } catch (error) {
+      return fail({
+        reason: "temporary-files",
+        detail: error instanceof Error ? error.message : String(error),
+      });
+    } finally {
+      // With helm perhaps still at work, its files stay for a later look at the past runs.
+      if (isSettled) await rm(run.path, { recursive: true, force: true });
+      this.#followed.delete(run.id);
+    }
+  }
+
+  #folder(order: DeployOrder): RunFolder {
+    const folder = this.#folders.get(order) ?? runFolder(this.#surroundings.storage, newRunId());
+    this.#folders.set(order, folder);
+    return folder;
+  }
+
+  async #prepare(
+    run: RunFolder,
+    order: DeployOrder,
+    signal: AbortSignal,
+  ): Promise<Result<void, DeployerError>> {
+    await mkdir(run.path, { recursive: true, mode: 0o700 });
+    const chart = await this.#surroundings.writeChart(
+      {
+        repositoryRoot: order.repositoryRoot,
+        commit: order.mark.commit,
+        chart: order.driver.chart,
+        into: run.chart,
+      },
+      signal,
+    );
+    if (!chart.ok) return signal.aborted ? fail({ reason: "cancelled", output: "" }) : chart;
+    // JSON is YAML, and in it every text is quoted: `1e6`, `null` and `a,b={c}` arrive as they are.
+    await writeFile(run.values, JSON.stringify(order.values), { mode: 0o600, flag: "wx" });
+    return ok(undefined);
+  }
+
+  async #supervise(run: RunFolder, onLine: (line: string) => void, signal: AbortSignal): Promise<RunEnd> {
+    const supervisor = spawn(this.#surroundings.node, [this.#surroundings.supervisor, run.order], {
+      cwd: run.path,
+      env: {
+        ...helmEnvironment(process.env, this.#surroundings.kubeconfig()),
+        ELECTRON_RUN_AS_NODE: "1",
+      },
+      detached: true,
+      stdio: "ignore",
+      windowsHide: true,
+    });
+    const gone = new Promise<void>((resolve, reject) => {
+      supervisor.once("exit", () => {
+        resolve();
+      });
+      supervisor.once("error", reject);
+    });
+    supervisor.unref();
+    const stop = (): void => {
+      void askToStop(run, supervisor);
+    };
+    signal.addEventListener("abort", stop);
+    const left = new AbortController();
+    try {
+      if (signal.aborted) stop();
+      const end = followRun(run, onLine, left.signal);
+      await Promise.race([end, gone]);
+      return await end;
+    } finally {
+      left.abort();
+      signal.removeEventListener("abort", stop);
+    }
+  }
+}
+
+async function askToStop(run: RunFolder, supervisor: ChildProcess): Promise<void> {
+  // Windows has no signals between processes: there the supervisor finds a file, and its helm is ended hard.
+  await writeFile(run.cancel, "", { mode: 0o600 });
+  // Before its sign, the supervisor would be ended by the signal without a word; it then finds the file.
+  const isListening = (await readSign(run)) !== undefined;
+  if (process.platform !== "win32" && isListening) supervisor.kill("SIGTERM");
+}
+
+function judge(end: RunEnd, signal: AbortSignal): Result<{ readonly output: string }, DeployerError> {
+  if (end.kind === "left") return fail({ reason: "run-lost", output: "" });
+  const { output } = end;
+  if (end.kind === "lost") return fail({ reason: "run-lost", output });
+  const { exitCode, startError } = end.result;
+  if (exitCode === 0) return ok({ output });
+  if (startError !== null) {
+    return fail({ reason: "helm-failed", exitCode: undefined, cause: "other", output: startError });
+  }
+  if (signal.aborted) return fail({ reason: "cancelled", output });
+  return fail({ reason: "helm-failed", exitCode: exitCode ?? undefined, cause: causeOf(output), output });
+}
+
+const supervisorOrder = (run: RunFolder, program: string, args: readonly string[]): SupervisorOrder => ({
+  program,
+  args,
+  log: run.log,
+  sign: run.sign,
+  cancel: run.cancel,
+  result: run.result,
+  remove: [run.values, run.chart],
+});
+
+const aboutRun = (order: DeployOrder): AboutRun => ({
+  subject: order.subject,
+  release: order.release,
+  mark: order.mark,
+  startedAt: Date.now(),
+  hostPid: process.pid,
+});

@@ -1,0 +1,34 @@
+import type { EpochMs } from "./time.ts";
+
+/**
+ * What the supervisor is told: a process of its own that runs a program to its end, whatever becomes of the
+ * window that started it. All paths are absolute and lie in the run's own folder, except the program's.
+ */
+export interface SupervisorOrder {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The program writes its output here by itself, so that it needs neither us nor the supervisor to go on. */
+  readonly log: string;
+  /** Holds a `SupervisorSign`; its modification time is renewed every second while the supervisor lives. */
+  readonly sign: string;
+  /** Made by somebody who wants the program ended; where there are signals, SIGTERM says the same. */
+  readonly cancel: string;
+  /** Holds a `SupervisorResult` once the program has ended; appears whole or not at all. */
+  readonly result: string;
+  /** Files and folders that must not outlive the program. */
+  readonly remove: readonly string[];
+}
+
+export interface SupervisorSign {
+  readonly pid: number;
+  readonly startedAt: EpochMs;
+}
+
+export interface SupervisorResult {
+  /** Null where a signal ended the program, or where it never started. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why the program could not be started, e.g. ENOENT. */
+  readonly startError: string | null;
+  readonly endedAt: EpochMs;
+}
