@@ -101,11 +101,12 @@ const WALLS: Readonly<Record<string, Walls>> = {
   protocol: { rooms: ["protocol"], types: ["domain"], outside: () => false },
   app: { rooms: ["app", "domain"], outside: () => false },
   ui: { rooms: ["ui", "app", "domain", "protocol"], outside: isOneOf("vscode", "zod", "node:crypto") },
-  "adapters/config": adapter("jsonc-parser", "zod"),
+  "adapters/config": adapter("jsonc-parser", "zod", "fastest-levenshtein"),
   "adapters/git": adapter("simple-git", "tar"),
   // The API object is given to the release store; only its types are the client library's.
   "adapters/helm": adapter("yaml"),
   "adapters/kubernetes": adapter("@kubernetes/client-node", "yaml", "p-retry"),
+  "adapters/system": adapter(),
   "adapters/vscode": adapter("vscode"),
   sandbox: {
     rooms: ["sandbox"],

@@ -1,0 +1,88 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { WriteError } from "../../app/ports.ts";
+import { oneLine, redacted } from "../../domain/plainText.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import { SECOND_MS, type EpochMs } from "../../domain/time.ts";
+import { isObject, numberAt, textAt, type JsonObject } from "./json.ts";
+
+const MAX_DETAIL = 300;
+const DEFAULT_RETRY_AFTER_MS = SECOND_MS;
+
+/** Where an answer came from, for the words of what is wrong with it. */
+export interface Origin {
+  readonly context: string;
+  /** Without credentials. */
+  readonly server: string;
+  /** What was asked for, e.g. `leases devdeploy/dev1`. */
+  readonly what: string;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** The JSON of a good answer, or what a refusal means. The answer's own words are kept short, and its body is never logged. */
+export function readAnswer(answer: RawAnswer, origin: Origin): Result<JsonObject, WriteError> {
+  const body = parsed(answer.text);
+  if (answer.status >= 200 && answer.status < 300) {
+    return body === undefined ? fail(notKubernetes(answer, origin)) : ok(body);
+  }
+  return fail(refusal(answer, body, origin));
+}
+
+function refusal(answer: RawAnswer, body: JsonObject | undefined, origin: Origin): WriteError {
+  const { status } = answer;
+  const detail = oneLine(redacted(textAt(body, "message") ?? ""), MAX_DETAIL);
+  // Overload is answered in plain text by the API server itself, and in HTML by what stands before it.
+  if (status === 429) return { reason: "throttled", retryAfterMs: retryAfter(answer.headers) };
+  if (status >= 500) return { reason: "server-error", status, detail };
+  const isStatus = textAt(body, "kind") === "Status";
+  if (!isStatus && (isHtml(answer) || status < 400)) return notKubernetes(answer, origin);
+  switch (status) {
+    case 401:
+      return { reason: "unauthorized", context: origin.context };
+    case 403:
+      return { reason: "forbidden", detail };
+    case 404:
+      return { reason: "not-found", what: origin.what };
+    case 409:
+      return { reason: "conflict" };
+    default:
+      return { reason: "server-error", status, detail };
+  }
+}
+
+/** A sign-in page of a network or a proxy, a redirect, or some other service. */
+function notKubernetes(answer: RawAnswer, { server }: Origin): WriteError {
+  const type = oneLine(answer.headers["content-type"] ?? "no content type", 60);
+  return { reason: "not-kubernetes", server, detail: `status ${answer.status}, ${type}` };
+}
+
+const isHtml = ({ headers, text }: RawAnswer): boolean =>
+  (headers["content-type"] ?? "").includes("html") || text.trimStart().startsWith("<");
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds, as Kubernetes writes it; a date, as HTTP also allows, is rare enough to count as one second. */
+function retryAfter(headers: IncomingHttpHeaders): number {
+  const seconds = Number(headers["retry-after"]);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * SECOND_MS : DEFAULT_RETRY_AFTER_MS;
+}
+
+/** The `Date` header: whole seconds, cut, not rounded. Undefined where it is absent or no date. */
+export function serverTimeOf(headers: IncomingHttpHeaders): EpochMs | undefined {
+  const time = Date.parse(headers.date ?? "");
+  return Number.isFinite(time) ? time : undefined;
+}
+
+/** An ERROR event's code inside a watch, e.g. 410 for a version that is too old. */
+export const statusCode = (object: unknown): number | undefined => numberAt(object, "code");
