@@ -1,22 +1,31 @@
-import type { BranchName } from "../domain/branch.ts";
+import { commandLine } from "../domain/plainText.ts";
 import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
-import type { Machine, Pool, TeamConfig } from "../domain/config.ts";
-import type { DeployPlan } from "../domain/deployment.ts";
+import type { HelmDriver, Machine, Pool, TeamConfig } from "../domain/config.ts";
+import { planDeploy, type DeployPlan, type Refusal } from "../domain/deployment.ts";
 import type { Claim, Hold, MachineLock } from "../domain/lock.ts";
 import type { Person } from "../domain/person.ts";
+import { isBusy, isReleaseName, type Revision } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
-import type { DeployOutcome, DeployPhase } from "./deployOutcome.ts";
+import { renderTemplate, renderValues, templateUser, type TemplateFacts } from "../domain/template.ts";
+import { MINUTE_MS } from "../domain/time.ts";
+import { gatherFacts, type Gathered } from "./deployFacts.ts";
+import type { DeployFailure, DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
 import type {
   Clock,
   ClusterIdentity,
   Confirm,
   Deployer,
+  DeployerTool,
+  DeployOrder,
   LockStore,
   Log,
+  ReleaseRef,
   ReleaseStore,
   Repository,
   WorkloadReader,
 } from "./ports.ts";
+import { proveRollout } from "./proveRollout.ts";
+import { runRelease } from "./runRelease.ts";
 
 /** What the claim of a machine came to. */
 export type ClaimOutcome =
@@ -85,11 +94,277 @@ export async function deployBranch(
   signal: AbortSignal,
 ): Promise<DeployOutcome> {
   onPhase({ kind: "checking" });
-  const head = await order.repository.head(signal);
-  if (!head.ok)
-    return { kind: "failed", failure: { stage: "git", error: head.error }, lock: { kind: "none" } };
-  const branch: BranchName | undefined = head.value.kind === "branch" ? head.value.branch : undefined;
-  const plan: DeployPlan | undefined = undefined;
-  services.log.info(`${branch ?? ""} ${String(plan)}`);
-  return { kind: "cancelled", truth: { kind: "nothing-done" }, lock: { kind: "none" } };
+  const gathered = await gatherFacts(services, order, signal);
+  if (!gathered.ok) return failedOr(signal, gathered.error, { lock: { kind: "none" } });
+  const ready = await prepare(services, order, gathered.value, signal);
+  if ("outcome" in ready) return ready.outcome;
+
+  const { pool } = order;
+  const { facts, expected } = gathered.value;
+  onPhase({
+    kind: "claiming",
+    pool: pool.name,
+    ...(expected === undefined ? {} : { machine: expected.name }),
+  });
+  const { branch, commit } = ready.plan;
+  const claim = await services.claimMachine(pool, { by: facts.person, branch, commit }, signal);
+  if (claim.kind === "full") {
+    return { kind: "pool-full", pool: pool.name, locks: claim.locks, lock: { kind: "none" } };
+  }
+  if (claim.kind === "failed") {
+    const lock: LockTruth = claim.mayBeHeld
+      ? { kind: "unknown", ...(expected === undefined ? {} : { machine: expected.name }) }
+      : ownLock(gathered.value);
+    return failedOr(signal, { stage: "locks", error: claim.error }, { lock });
+  }
+  const { machine, hold } = claim;
+  const lock: LockTruth = { kind: "held", machine: machine.name, until: hold.until };
+  return deployTo(
+    services,
+    { machine, lock, tool: ready.tool, plan: ready.plan, person: facts.person, repository: order.repository },
+    onPhase,
+    signal,
+  );
+}
+
+interface Ready {
+  readonly plan: DeployPlan;
+  readonly tool: DeployerTool;
+}
+
+/** Everything that can say no before anything is written anywhere. */
+async function prepare(
+  services: DeployServices,
+  order: DeployOrderedBranch,
+  gathered: Gathered,
+  signal: AbortSignal,
+): Promise<Ready | { readonly outcome: DeployOutcome }> {
+  const lock = ownLock(gathered);
+  const refused = (refusal: Refusal): { outcome: DeployOutcome } => ({
+    outcome: { kind: "refused", refusal, lock },
+  });
+  const planned = planDeploy(gathered.facts);
+  if (planned.kind === "refused") return refused(planned.refusal);
+  const { plan } = planned;
+  const unfit = unfitMachine(order.pool, plan, gathered.facts.person);
+  if (unfit !== undefined) return refused(unfit);
+
+  const tool = await services.deployer.tool(signal);
+  if (!tool.ok) return { outcome: failedOr(signal, { stage: "tool", error: tool.error }, { lock }) };
+  if (tool.value.warning !== undefined) {
+    services.log.warn(`${tool.value.name} ${tool.value.version}: ${tool.value.warning}`);
+  }
+  const { expected } = gathered;
+  if (expected !== undefined) {
+    // A courtesy, so that nobody locks a machine that somebody is still at work on; what counts is read later.
+    const target = targetOf(expected, plan, gathered.facts.person);
+    const latest = await services.releases.latest(target.release, signal);
+    if (!latest.ok) {
+      const failure: DeployFailure = { stage: "release", error: latest.error };
+      return { outcome: failedOr(signal, failure, { machine: expected.name, lock }) };
+    }
+    const busy = busyOutcome(services.clock, { ...target, machine: expected, lock }, latest.value);
+    if (busy !== undefined) return { outcome: busy };
+  }
+  if (plan.warnings.length > 0) {
+    const machine = expected === undefined ? {} : { machine: expected.name };
+    const isConfirmed = await services.confirm.devdeploy({ plan, pool: order.pool.name, ...machine }, signal);
+    if (!isConfirmed) return { outcome: { kind: "cancelled", truth: { kind: "nothing-done" }, lock } };
+  }
+  if (signal.aborted) return { outcome: { kind: "cancelled", truth: { kind: "nothing-done" }, lock } };
+  return { plan, tool: tool.value };
+}
+
+/** All machines are asked, since which one is taken is only known once it is. */
+function unfitMachine(pool: Pool, plan: DeployPlan, person: Person): Refusal | undefined {
+  for (const machine of pool.machines) {
+    const { driver } = machine.target;
+    if (driver.kind !== "helm") {
+      return { reason: "driver-not-available", driver: driver.kind, machine: machine.name };
+    }
+    const release = renderTemplate(driver.release, templateFacts(machine, plan, person));
+    if (!isReleaseName(release)) return { reason: "bad-release-name", release, machine: machine.name };
+  }
+  return undefined;
+}
+
+interface Target {
+  readonly driver: HelmDriver;
+  readonly release: ReleaseRef;
+  readonly facts: TemplateFacts;
+}
+
+function targetOf(machine: Machine, plan: DeployPlan, person: Person): Target {
+  const { driver } = machine.target;
+  if (driver.kind !== "helm") throw new Error("Other drivers are refused before.");
+  const facts = templateFacts(machine, plan, person);
+  const release = {
+    context: driver.context,
+    namespace: driver.namespace,
+    release: renderTemplate(driver.release, facts),
+  };
+  return { driver, release, facts };
+}
+
+const templateFacts = (machine: Machine, plan: DeployPlan, person: Person): TemplateFacts => ({
+  commit: plan.commit,
+  branch: plan.branch,
+  user: templateUser(person.mail),
+  machine: machine.name,
+});
+
+interface Claimed {
+  readonly machine: Machine;
+  readonly lock: LockTruth;
+  readonly tool: DeployerTool;
+  readonly plan: DeployPlan;
+  readonly person: Person;
+  readonly repository: Repository;
+}
+
+/** From the claim on: the machine is the person's, whatever happens here. */
+async function deployTo(
+  services: DeployServices,
+  claimed: Claimed,
+  onPhase: (phase: DeployPhase) => void,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const { machine, lock, plan, person } = claimed;
+  const at = { machine: machine.name, lock };
+  const target = targetOf(machine, plan, person);
+  const operation = await services.holdOperation(
+    { context: target.driver.context, namespace: machine.locks.namespace, name: `${machine.name}-operation` },
+    { by: person, what: `devdeploy ${plan.branch}` },
+    signal,
+  );
+  if (!operation.ok) {
+    const { error } = operation;
+    return error.reason === "busy"
+      ? { kind: "busy", busy: { kind: "operation", by: error.by, what: error.what }, ...at }
+      : failedOr(signal, { stage: "operation", error }, at);
+  }
+  try {
+    const latest = await services.releases.latest(target.release, signal);
+    if (!latest.ok) return failedOr(signal, { stage: "release", error: latest.error }, at);
+    const busy = busyOutcome(services.clock, { ...target, machine, lock }, latest.value);
+    if (busy !== undefined) return busy;
+    const moved = await movedMeanwhile(claimed, signal);
+    if (moved !== undefined) return moved;
+    if (signal.aborted) return { kind: "cancelled", truth: { kind: "claimed-only" }, ...at };
+
+    const order = deployOrder(claimed, target, (latest.value?.revision ?? 0) + 1);
+    services.log.info(commandLine(services.deployer.command(claimed.tool, order)));
+    const ran = await runRelease(
+      services,
+      { order, tool: claimed.tool, operation: operation.value, before: latest.value },
+      onPhase,
+      signal,
+    );
+    if (ran.kind === "cancelled") return { kind: "cancelled", truth: ran.truth, ...at };
+    if (ran.kind === "failed") return { kind: "failed", failure: ran.failure, ...at };
+    return await proveOutcome(services, { claimed, order }, onPhase, signal);
+  } finally {
+    await operation.value.release();
+  }
+}
+
+const deployOrder = (claimed: Claimed, target: Target, revision: number): DeployOrder => ({
+  driver: target.driver,
+  release: target.release,
+  values: renderValues(target.driver.values, target.facts),
+  mark: { commit: claimed.plan.commit, branch: claimed.plan.branch, by: claimed.person.name },
+  revision,
+  repositoryRoot: claimed.repository.root,
+  subject: claimed.machine.name,
+});
+
+/** The commit shown is the commit deployed, so the remote is asked again at the last moment. */
+async function movedMeanwhile(claimed: Claimed, signal: AbortSignal): Promise<DeployOutcome | undefined> {
+  const { branch, commit } = claimed.plan;
+  const at = { machine: claimed.machine.name, lock: claimed.lock };
+  const remote = await claimed.repository.remoteCommit(branch, signal);
+  if (!remote.ok) return failedOr(signal, { stage: "git", error: remote.error }, at);
+  if (remote.value === commit) return undefined;
+  const refusal: Refusal = { reason: "moved-meanwhile", branch, commit, remoteCommit: remote.value };
+  return { kind: "refused", refusal, lock: claimed.lock };
+}
+
+async function proveOutcome(
+  services: DeployServices,
+  { claimed, order }: { readonly claimed: Claimed; readonly order: DeployOrder },
+  onPhase: (phase: DeployPhase) => void,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const { machine, lock, plan } = claimed;
+  const proof = await proveRollout(services, order, onPhase, signal);
+  const at = { machine: machine.name, commit: plan.commit, revision: order.revision, lock };
+  switch (proof.kind) {
+    case "proven":
+      return {
+        kind: "proven",
+        lines: proof.lines,
+        ...at,
+        ...(machine.url === undefined ? {} : { url: machine.url }),
+      };
+    case "not-proven":
+      return {
+        kind: "not-proven",
+        lines: proof.lines,
+        ...at,
+        ...(proof.diagnosis === undefined ? {} : { diagnosis: proof.diagnosis }),
+      };
+    case "nothing-runs":
+      return { kind: "nothing-runs", lines: proof.lines, ...at };
+    case "unread":
+      return {
+        kind: "failed",
+        machine: machine.name,
+        failure: { stage: "proof", revision: order.revision, error: proof.error },
+        lock,
+      };
+    case "cancelled":
+      return {
+        kind: "cancelled",
+        machine: machine.name,
+        truth: { kind: "not-awaited", revision: order.revision },
+        lock,
+      };
+  }
+}
+
+function busyOutcome(
+  clock: Clock,
+  at: Target & { readonly machine: Machine; readonly lock: LockTruth },
+  latest: Revision | undefined,
+): DeployOutcome | undefined {
+  if (latest === undefined || !isBusy(latest, clock.now(), at.driver.timeoutMinutes * MINUTE_MS)) {
+    return undefined;
+  }
+  return {
+    kind: "busy",
+    machine: at.machine.name,
+    busy: {
+      kind: "release",
+      revision: latest.revision,
+      status: latest.status,
+      since: latest.deployedAt,
+      age: Math.max(0, clock.now() - latest.deployedAt),
+      ...(latest.mark?.by === undefined ? {} : { by: latest.mark.by }),
+    },
+    lock: at.lock,
+  };
+}
+
+const ownLock = ({ own }: Gathered): LockTruth =>
+  own === undefined ? { kind: "none" } : { kind: "held", machine: own.machine.name, until: own.hold.until };
+
+/** A failure in the midst of a cancellation is the cancellation's doing, and is told as such. */
+function failedOr(
+  signal: AbortSignal,
+  failure: DeployFailure,
+  at: { readonly machine?: string; readonly lock: LockTruth },
+): DeployOutcome {
+  if (!signal.aborted) return { kind: "failed", failure, ...at };
+  const isClaimed = at.machine !== undefined && at.lock.kind === "held";
+  return { kind: "cancelled", truth: { kind: isClaimed ? "claimed-only" : "nothing-done" }, ...at };
 }

@@ -12,7 +12,16 @@ export type DeployPhase =
   | { readonly kind: "checking" }
   /** Before the claim is answered, `machine` is the one that will be tried first. */
   | { readonly kind: "claiming"; readonly pool: string; readonly machine?: string }
-  | { readonly kind: "deploying"; readonly machine: string; readonly command: readonly string[] }
+  | {
+      readonly kind: "deploying";
+      readonly machine: string;
+      readonly command: readonly string[];
+      /** Ready pods of the new revision, once helm has written it; absent before. */
+      readonly ready?: number;
+      readonly wanted?: number;
+      /** What already looks wrong while helm still waits; shown early, it stops nothing. */
+      readonly diagnosis?: string;
+    }
   | {
       readonly kind: "proving";
       readonly machine: string;
@@ -24,8 +33,9 @@ export type DeployPhase =
     }
   | { readonly kind: "steady"; readonly machine: string; readonly secondsLeft: number };
 
-/** Whether a machine is locked to the person once the devdeploy has ended, as far as it was told. */
+/** Whether a machine is locked to the person once the devdeploy has ended. */
 export type LockTruth =
+  /** No lock was made, and none of the person's own was seen. */
   | { readonly kind: "none" }
   | { readonly kind: "held"; readonly machine: string; readonly until: EpochMs }
   /** The answer to the claim never came. */
@@ -40,8 +50,6 @@ export type RecordTruth =
       readonly revision: number;
       readonly status: ReleaseStatus;
       readonly description: string;
-      /** The newest revision that helm calls deployed is this one, where it is known. */
-      readonly before?: number;
     }
   | { readonly kind: "unreadable"; readonly error: ReleaseReadError };
 

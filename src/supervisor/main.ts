@@ -27,7 +27,7 @@ function readOrder(path: string): SupervisorOrder {
 }
 
 function supervise(order: SupervisorOrder): void {
-  let child: ChildProcess | undefined;
+  let child: ChildProcess | undefined = undefined;
   let isCancelled = false;
   const cancel = (): void => {
     if (isCancelled) return;
