@@ -19,15 +19,12 @@ export function recordSentence(record: RecordTruth, machine: string | undefined)
             machine: where,
             revision: record.revision,
           });
-    case "recorded": {
-      const facts = { revision: record.revision, status: record.status, machine: where };
-      return record.before === undefined
-        ? l10n.t("helm's record of {machine} says: revision {revision} {status}.", facts)
-        : l10n.t(
-            "helm's record of {machine} says: revision {revision} {status}; the last that succeeded is {before}.",
-            { ...facts, before: record.before },
-          );
-    }
+    case "recorded":
+      return l10n.t("helm's record of {machine} says: revision {revision} {status}.", {
+        revision: record.revision,
+        status: record.status,
+        machine: where,
+      });
     case "unreadable":
       return l10n.t("What helm left on {machine} is not known: {cause}", {
         machine: where,

@@ -22,12 +22,9 @@ export function phaseSentence(phase: DeployPhase): string {
         ? l10n.t("claiming a machine of {pool}…", { pool: shown(phase.pool) })
         : l10n.t("claiming {machine}…", { machine: shown(phase.machine) });
     case "deploying":
-      return l10n.t(
-        "helm is at work on {machine}. If you close this window, helm goes on by itself, but the proof will be missing.",
-        { machine: shown(phase.machine) },
-      );
+      return deployingSentence(phase);
     case "proving":
-      return provingSentence(phase);
+      return podsSentence(phase);
     case "steady":
       return l10n.t("all pods on {machine} are ready; watching that they stay so for {seconds} s more…", {
         machine: shown(phase.machine),
@@ -36,13 +33,30 @@ export function phaseSentence(phase: DeployPhase): string {
   }
 }
 
-function provingSentence(phase: DeployPhase & { readonly kind: "proving" }): string {
-  const facts = { machine: shown(phase.machine), ready: phase.ready, wanted: phase.wanted };
-  return phase.diagnosis === undefined
-    ? l10n.t("{ready} of {wanted} new pods ready on {machine}…", facts)
-    : l10n.t("{ready} of {wanted} new pods ready on {machine}; it looks wrong: {diagnosis}", {
-        ...facts,
-        diagnosis: detail(phase.diagnosis),
+function deployingSentence(phase: DeployPhase & { readonly kind: "deploying" }): string {
+  const { machine, ready, wanted, diagnosis } = phase;
+  const closing = l10n.t("If you close this window, helm goes on by itself, but the proof will be missing.");
+  if (ready === undefined || wanted === undefined) {
+    return `${l10n.t("helm is at work on {machine}.", { machine: shown(machine) })} ${closing}`;
+  }
+  const pods = podsSentence({ machine, ready, wanted, ...(diagnosis === undefined ? {} : { diagnosis }) });
+  return diagnosis === undefined ? `${pods} ${closing}` : pods;
+}
+
+interface Pods {
+  readonly machine: string;
+  readonly ready: number;
+  readonly wanted: number;
+  readonly diagnosis?: string;
+}
+
+function podsSentence(pods: Pods): string {
+  const figures = { machine: shown(pods.machine), ready: pods.ready, wanted: pods.wanted };
+  return pods.diagnosis === undefined
+    ? l10n.t("{ready} of {wanted} new pods ready on {machine}.", figures)
+    : l10n.t("{ready} of {wanted} new pods ready on {machine}; it looks wrong: {diagnosis}.", {
+        ...figures,
+        diagnosis: detail(pods.diagnosis),
       });
 }
 

@@ -41,5 +41,7 @@ export function repositorySentence(error: RepositoryError): string {
       );
     case "git-failed":
       return l10n.t("git failed: {detail}. The log has all of it.", { detail: detail(error.detail) });
+    case "aborted":
+      return l10n.t("The question to git was cancelled.");
   }
 }

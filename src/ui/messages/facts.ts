@@ -1,0 +1,70 @@
+import { l10n } from "vscode";
+import type { OperationRecord } from "../../domain/operation.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import { shown } from "./text.ts";
+import { dateAndTime } from "./time.ts";
+
+interface NamedFact {
+  readonly name: string;
+  readonly value: string;
+}
+
+type MaybeText = string | undefined;
+
+const fact = (name: string, value: MaybeText): NamedFact | undefined =>
+  value === undefined || value === "" ? undefined : { name, value };
+
+const text = (value: MaybeText): MaybeText => (value === undefined ? undefined : shown(value));
+const time = (at: EpochMs | undefined): MaybeText => (at === undefined ? undefined : dateAndTime(at));
+
+export const stateFact = (value: string): NamedFact => ({ name: l10n.t("State"), value });
+export const holderFact = (name: string, identity: string): NamedFact => ({
+  name: l10n.t("Holder"),
+  value: `${shown(name)} — ${shown(identity)}`,
+});
+export const branchFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("Branch"), text(value));
+export const commitFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("Commit"), text(value));
+export const sinceFact = (at: EpochMs | undefined): NamedFact | undefined =>
+  fact(l10n.t("Held since"), time(at));
+export const untilFact = (at: EpochMs | undefined): NamedFact | undefined =>
+  fact(l10n.t("Locked until"), time(at));
+export const endedFact = (at: EpochMs | undefined): NamedFact | undefined =>
+  fact(l10n.t("Lock ended"), time(at));
+export const deployedFact = (at: EpochMs | undefined): NamedFact | undefined =>
+  fact(l10n.t("Last devdeploy"), time(at));
+export const reasonFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("Reason"), text(value));
+export const urlFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("URL"), text(value));
+export const lastHolderFact = (value: MaybeText): NamedFact | undefined =>
+  fact(l10n.t("Last holder"), text(value));
+export const problemFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("Problem"), text(value));
+export const causeFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("Cause"), value);
+export const byFact = (value: MaybeText): NamedFact | undefined => fact(l10n.t("Deployed by"), text(value));
+export const releasedFact = (at: EpochMs | undefined): NamedFact | undefined =>
+  fact(l10n.t("Deployed at"), time(at));
+export const revisionFact = (revision: number, status: string): NamedFact => ({
+  name: l10n.t("helm's record"),
+  value: l10n.t("revision {revision}, {status}", { revision, status }),
+});
+export const lastKnownFact = (value: MaybeText): NamedFact | undefined =>
+  fact(l10n.t("Last known, maybe no longer so"), value);
+export const leaseHint = (): NamedFact => ({
+  name: l10n.t("Next"),
+  value: l10n.t("Ask an admin to create the Lease; then this machine can be claimed."),
+});
+export const unreadableHint = (): NamedFact => ({
+  name: l10n.t("Next"),
+  value: l10n.t("It counts as held. Look at it with kubectl get lease, and ask whoever wrote it."),
+});
+export const deprecatedFact = (reason: string): NamedFact => ({
+  name: l10n.t("Deprecated"),
+  value: shown(reason),
+});
+export const documentFact = (url: MaybeText): NamedFact | undefined => fact(l10n.t("See"), text(url));
+export const targetFact = (name: string, value: string): NamedFact => ({ name: shown(name), value });
+
+/** Who is at work here now. */
+export function operationFact(operation: OperationRecord | undefined): NamedFact | undefined {
+  return operation?.kind === "working"
+    ? { name: l10n.t("At work now"), value: `${shown(operation.name)}: ${shown(operation.what)}` }
+    : undefined;
+}

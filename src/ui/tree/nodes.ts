@@ -1,0 +1,127 @@
+import type { MachineView } from "../../app/lockBoard.ts";
+import type { EnvironmentView } from "../../app/releaseSummary.ts";
+import type { Tier } from "../../domain/config.ts";
+import * as words from "../messages/rows.ts";
+import { shown } from "../messages/text.ts";
+import { environmentRow, targetRow } from "./environmentRow.ts";
+import { folderKind, type FolderView } from "./folderView.ts";
+import { machineRow } from "./machineRow.ts";
+import type { Row } from "./row.ts";
+
+/** What a row is about, for the commands that are called on it. */
+export interface Subject {
+  readonly folder: string;
+  readonly machine?: string;
+  readonly url?: string;
+}
+
+/** A row with its place in the tree. The id stays the same while the row's texts change. */
+export interface TreeNode {
+  readonly id: string;
+  readonly row: Row;
+  readonly subject: Subject;
+  readonly children: readonly TreeNode[];
+  readonly isOpen: boolean;
+}
+
+const TIERS: readonly Tier[] = ["production", "staging"];
+
+/** The whole tree; each folder is a group of its own where there are several. */
+export function treeNodes(folders: readonly FolderView[], isTrusted: boolean): readonly TreeNode[] {
+  const [only] = folders;
+  if (folders.length === 1 && only !== undefined) return groups(only);
+  return folders.map((folder) => folderNode(folder, isTrusted));
+}
+
+function folderNode(folder: FolderView, isTrusted: boolean): TreeNode {
+  const kind = folderKind(folder, isTrusted);
+  return {
+    id: folder.key,
+    row: {
+      label: shown(folder.name),
+      description: kind === "rows" ? "" : words.folderTrouble(kind),
+      tokens: ["folder", kind],
+      facts: [],
+    },
+    subject: { folder: folder.key },
+    children: kind === "rows" ? groups(folder) : [],
+    isOpen: true,
+  };
+}
+
+function groups(folder: FolderView): readonly TreeNode[] {
+  const pools = folder.config.kind === "valid" ? folder.config.config.pools : [];
+  return [
+    ...TIERS.map((tier) => tierNode(folder, tier)),
+    ...pools.map(({ name }) => poolNode(folder, name)),
+  ].filter(({ children }) => children.length > 0);
+}
+
+function tierNode(folder: FolderView, tier: Tier): TreeNode {
+  const environments = folder.releases.filter((environment) => environment.tier === tier);
+  return {
+    id: `${folder.key}/tier/${tier}`,
+    row: { label: words.tierName(tier), description: "", tokens: ["tier", tier], facts: [] },
+    subject: { folder: folder.key },
+    children: environments.map((environment) => environmentNode(folder, environment)),
+    isOpen: true,
+  };
+}
+
+function environmentNode(folder: FolderView, environment: EnvironmentView): TreeNode {
+  const operation = folder.work.find(({ name }) => name === environment.name)?.operation;
+  const onlooker = { me: folder.me, now: folder.now };
+  const id = `${folder.key}/environment/${environment.name}`;
+  const url = environment.deprecated === undefined ? environment.url : environment.deprecated.url;
+  const subject = { folder: folder.key, ...(url === undefined ? {} : { url }) };
+  const targets = environment.targets.length > 1 ? environment.targets : [];
+  return {
+    id,
+    row: environmentRow(environment, operation, onlooker),
+    subject,
+    children: targets.map((target) => ({
+      id: `${id}/${target.name}`,
+      row: targetRow(target, environment.tier, onlooker),
+      subject,
+      children: [],
+      isOpen: false,
+    })),
+    isOpen: false,
+  };
+}
+
+function poolNode(folder: FolderView, pool: string): TreeNode {
+  const machines = folder.machines.filter((machine) => machine.pool === pool);
+  return {
+    id: `${folder.key}/pool/${pool}`,
+    row: { label: shown(pool), description: poolWords(machines), tokens: ["pool"], facts: [] },
+    subject: { folder: folder.key },
+    children: machines.map((machine) => machineNode(folder, machine)),
+    isOpen: true,
+  };
+}
+
+function poolWords(machines: readonly MachineView[]): string {
+  const known = machines.filter(({ state }) => state.kind !== "unknown");
+  if (known.length === 0) return "";
+  const free = known.filter(({ state }) => state.kind === "free" || state.kind === "expired");
+  return words.poolFree(free.length, machines.length);
+}
+
+function machineNode(folder: FolderView, machine: MachineView): TreeNode {
+  return {
+    id: `${folder.key}/machine/${machine.name}`,
+    row: machineRow(machine, { me: folder.me, now: folder.nowAt(machine.name) }),
+    subject: {
+      folder: folder.key,
+      machine: machine.name,
+      ...(machine.url === undefined ? {} : { url: machine.url }),
+    },
+    children: [],
+    isOpen: false,
+  };
+}
+
+/** Every node below these, they themselves first. */
+export const allNodes = (nodes: readonly TreeNode[]): readonly TreeNode[] =>
+  nodes.flatMap((node) => [node, ...allNodes(node.children)]);

@@ -1,0 +1,32 @@
+/** A fact of a row's details: `branch`, `task/login`. Text from outside is data and never interpreted. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface RowIcon {
+  /** Of VS Code's icons. */
+  readonly id: string;
+  /** A theme colour; the icon's form and the words say the same without it. */
+  readonly color?: string;
+}
+
+/** A row of the sidebar as plain data. */
+export interface Row {
+  readonly label: string;
+  readonly description: string;
+  readonly icon?: RowIcon;
+  /** Words that when-clauses of package.json look for, e.g. `machine held mine url`. */
+  readonly tokens: readonly string[];
+  readonly facts: readonly Fact[];
+  /** Drawn with a line through its label. */
+  readonly isStruck?: true;
+}
+
+/** What a screen reader says: the row in words, since icons and colours are not read. */
+export const spoken = (row: Row): string =>
+  row.description === "" ? row.label : `${row.label}, ${row.description.replaceAll(" · ", ", ")}`;
+
+/** Facts without those that are not known. */
+export const facts = (...all: readonly (Fact | undefined)[]): readonly Fact[] =>
+  all.filter((fact) => fact !== undefined);
