@@ -1,7 +1,8 @@
-import type { Deprecation, Tier } from "../domain/config.ts";
 import type { CommitHash } from "../domain/branch.ts";
 import type { Liveness } from "../domain/cluster.ts";
-import type { ReleaseStatus } from "../domain/release.ts";
+import type { Deprecation, Driver, Environment, Machine, Target, Tier } from "../domain/config.ts";
+import type { ReleaseStatus, Revision, RevisionLabel } from "../domain/release.ts";
+import type { Result } from "../domain/result.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ReleaseReadError } from "./ports.ts";
 
@@ -16,14 +17,14 @@ export type TargetState =
       readonly revision: number;
       readonly status: ReleaseStatus;
       readonly deployedAt: EpochMs;
-      /** Absent where the revision bears no mark of ours. */
+      /** Absent where the revision bears no mark of ours, and until its record has been read. */
       readonly commit?: CommitHash;
       readonly branch?: string;
       readonly by?: string;
     }
   | { readonly kind: "unknown"; readonly error?: ReleaseReadError }
   /** Its release has a name that differs by branch, or its driver keeps no record that we can read. */
-  | { readonly kind: "not-recorded"; readonly driver: "helm" | "kubernetes" | "http" | "slack" };
+  | { readonly kind: "not-recorded"; readonly driver: Driver["kind"] };
 
 export interface TargetView {
   readonly name: string;
@@ -31,7 +32,7 @@ export interface TargetView {
   readonly liveness: Liveness;
 }
 
-/** An environment, or a machine of a pool, with what is released there. */
+/** An environment with what is released there. */
 export interface EnvironmentView {
   readonly name: string;
   readonly tier: Tier;
@@ -41,3 +42,91 @@ export interface EnvironmentView {
   /** The worst of its targets. */
   readonly liveness: Liveness;
 }
+
+/** A machine of a pool with what is released on it. */
+export interface MachineReleaseView {
+  readonly name: string;
+  readonly pool: string;
+  readonly target: TargetView;
+}
+
+/** A newest revision whose record is being read, or has been. */
+export interface ReadRevision {
+  readonly revision: number;
+  readonly status: ReleaseStatus;
+  readonly answer?: Result<Revision | undefined, ReleaseReadError>;
+}
+
+/** What is known of a target's release. */
+export interface KnownRelease {
+  readonly liveness: Liveness;
+  readonly newest: RevisionLabel | undefined;
+  readonly read: ReadRevision | undefined;
+}
+
+/** The watch keeps revisions newest first. */
+export const newestOf = (revisions: readonly RevisionLabel[] | undefined): RevisionLabel | undefined =>
+  revisions?.[0];
+
+/** `known` is undefined where no release can be looked up for the target. */
+export function targetView({ name, driver }: Target, known: KnownRelease | undefined): TargetView {
+  if (known === undefined) {
+    return { name, state: { kind: "not-recorded", driver: driver.kind }, liveness: { kind: "connecting" } };
+  }
+  return { name, state: targetState(known), liveness: known.liveness };
+}
+
+function targetState({ liveness, newest, read }: KnownRelease): TargetState {
+  if (liveness.kind === "connecting") return { kind: "reading" };
+  // What was true when the watch was last heard is not shown as what is.
+  if (liveness.kind === "stale") return { kind: "unknown", error: liveness.error };
+  if (newest === undefined) return { kind: "none" };
+  const { revision, status } = newest;
+  const isSame = read?.revision === revision && read.status === status;
+  const answer = isSame ? read.answer : undefined;
+  if (answer?.ok === false && answer.error.reason === "unreadable-record") {
+    return { kind: "unknown", error: answer.error };
+  }
+  const record = answer?.ok === true ? answer.value : undefined;
+  const mark = record?.mark;
+  return {
+    kind: "revision",
+    revision,
+    status,
+    deployedAt: record?.deployedAt ?? newest.createdAt,
+    ...(mark === undefined ? {} : { commit: mark.commit }),
+    ...(mark?.branch === undefined ? {} : { branch: mark.branch }),
+    ...(mark?.by === undefined ? {} : { by: mark.by }),
+  };
+}
+
+export const environmentView = (
+  { name, tier, url, deprecated }: Environment,
+  targets: readonly TargetView[],
+): EnvironmentView => ({
+  name,
+  tier,
+  ...(url === undefined ? {} : { url }),
+  ...(deprecated === undefined ? {} : { deprecated }),
+  targets,
+  liveness: worst(targets),
+});
+
+export const machineReleaseView = ({ name, pool }: Machine, target: TargetView): MachineReleaseView => ({
+  name,
+  pool,
+  target,
+});
+
+/** Targets that nobody watches say nothing about how current the others are. */
+function worst(targets: readonly TargetView[]): Liveness {
+  const watched = targets.filter(({ state }) => state.kind !== "not-recorded");
+  const bad =
+    watched.find(({ liveness }) => liveness.kind === "stale") ??
+    watched.find(({ liveness }) => liveness.kind === "connecting");
+  return bad?.liveness ?? watched[0]?.liveness ?? { kind: "connecting" };
+}
+
+/** For JSON.stringify: leaves out the time of the last sign of life, which alone changes nothing that is shown. */
+export const withoutVerification = (key: string, value: unknown): unknown =>
+  key === "verifiedAt" ? undefined : value;

@@ -68,3 +68,16 @@ function renderNode(node: ValueNode, facts: TemplateFacts): ValueNode {
 
 // Array.isArray does not narrow readonly arrays away from records.
 const isList = (node: readonly ValueNode[] | ValueTree): node is readonly ValueNode[] => Array.isArray(node);
+
+/** Fills a text that only names its place; undefined where it asks for facts that only a deploy has. */
+export function renderPlace(
+  text: TemplateText,
+  place: { readonly machine?: string; readonly environment?: string },
+): string | undefined {
+  const values: Partial<Record<string, string>> = place;
+  const isKnown = [...text.matchAll(TEMPLATE)].every((match) => {
+    const name = match.groups?.["name"] ?? "";
+    return Object.hasOwn(values, name);
+  });
+  return isKnown ? text.replaceAll(TEMPLATE, (whole, name: string) => values[name] ?? whole) : undefined;
+}
