@@ -1,4 +1,5 @@
-import type { ClusterError, ObjectVersion } from "./cluster.ts";
+import type { ClusterError, ObjectRef, ObjectVersion } from "./cluster.ts";
+import type { LeaseHome } from "./config.ts";
 import type { BranchName, CommitHash } from "./branch.ts";
 import { HOUR_MS, type DurationMs, type EpochMs } from "./time.ts";
 import { isSamePerson, type Person } from "./person.ts";
@@ -135,6 +136,9 @@ export function unlocked(
     history: [...before.history, { at: now, by: by.name, what: "unlocked" } as const].slice(-HISTORY_LENGTH),
   };
 }
+
+/** The reservation of a machine is the Lease of its name. */
+export const lockRef = (machine: string, locks: LeaseHome): ObjectRef => ({ ...locks, name: machine });
 
 export const lockDuration = (hours: number): DurationMs => hours * HOUR_MS;
 

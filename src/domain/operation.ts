@@ -1,5 +1,6 @@
+import type { ObjectRef, ObjectVersion } from "./cluster.ts";
+import type { LeaseHome, Target } from "./config.ts";
 import type { HolderIdentity } from "./person.ts";
-import type { ObjectVersion } from "./cluster.ts";
 import { SECOND_MS, type DurationMs } from "./time.ts";
 
 /** How long an operation Lease lasts without renewal, and how often its holder renews it. */
@@ -27,4 +28,19 @@ export type OperationRecord =
 export interface StoredOperation {
   readonly record: OperationRecord;
   readonly version: ObjectVersion;
+}
+
+const OPERATION_SUFFIX = "-operation";
+
+/** Reservation and operation of a machine lie side by side; only their names tell them apart. */
+export const isOperationName = (leaseName: string): boolean => leaseName.endsWith(OPERATION_SUFFIX);
+
+/**
+ * The operation Lease of a machine or environment: in the cluster that its target is deployed to, so that
+ * trouble elsewhere cannot block it (decisions.md, 7), in the namespace that the locks have.
+ */
+export function operationRef(name: string, target: Target, locks: LeaseHome): ObjectRef {
+  const { driver } = target;
+  const context = driver.kind === "helm" || driver.kind === "kubernetes" ? driver.context : locks.context;
+  return { context, namespace: locks.namespace, name: `${name}${OPERATION_SUFFIX}` };
 }

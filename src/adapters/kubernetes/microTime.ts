@@ -1,4 +1,4 @@
-import { SECOND_MS, type EpochMs } from "../../domain/time.ts";
+import type { EpochMs } from "../../domain/time.ts";
 
 const RFC3339 =
   /^(?<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d\d:\d\d)$/iu;
@@ -14,5 +14,6 @@ export function parseMicroTime(text: string): EpochMs | undefined {
   const match = RFC3339.exec(text);
   const whole = Date.parse(`${match?.groups?.["seconds"] ?? ""}${match?.groups?.["zone"] ?? ""}`);
   if (!Number.isFinite(whole)) return undefined;
-  return whole + Math.floor(Number(`0.${match?.groups?.["fraction"] ?? "0"}`) * SECOND_MS);
+  // Cut as text: as a fraction, 0.57 s would come to 569 ms.
+  return whole + Number((match?.groups?.["fraction"] ?? "").padEnd(3, "0").slice(0, 3));
 }
