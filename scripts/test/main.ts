@@ -42,13 +42,7 @@ const extension: Stage = {
   name: "extension tests in VS Code",
   again: "npm run test:extension",
   run: async () =>
-    runSuite(
-      [
-        ...(await testFiles("test/extension", ".host.test.ts")),
-        ...(await testFiles("test/extension", ".person.test.ts")),
-      ],
-      { concurrency: 1, limitMinutes: 20 },
-    ),
+    runSuite(await testFiles("test/extension", ".test.ts"), { concurrency: 1, limitMinutes: 20 }),
 };
 
 const cluster: Stage = {

@@ -54,6 +54,3 @@ export const NODE20_PACKAGE: NpmPackage = {
 
 /** Versions taken from the official sites where npm has no build for the platform. */
 export const OFFICIAL = { helm3: "v3.22.0", helm4: "v4.3.1", kubectl: "v1.35.4" } as const;
-
-/** The desktop VS Code that @vscode/test-electron downloads, unless DEVDEPLOY_VSCODE_VERSION says otherwise. */
-export const DESKTOP_VSCODE = "stable";

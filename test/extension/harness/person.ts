@@ -1,0 +1,214 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Frame, Locator, Page } from "playwright-core";
+
+/** A row of the sidebar as a person sees it. */
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** Label and description as they stand there. */
+  readonly text: string;
+  /** What a screen reader says. */
+  readonly ariaLabel: string;
+  readonly level: number;
+  readonly isExpanded: boolean | undefined;
+}
+
+const ROWS = ".sidebar .pane-body .monaco-list-row";
+
+/** Opens a view container of the activity bar, unless it is open. */
+export async function openSidebar(page: Page, title = "Devdeploy"): Promise<void> {
+  const open = page.locator(`.sidebar .composite.title:has-text("${title}")`);
+  if (await open.isVisible()) return;
+  await page.locator(`.activitybar .action-item a.action-label[aria-label^="${title}"]`).click();
+  await open.waitFor();
+}
+
+/** The rows of the open sidebar, from top to bottom. */
+export async function treeRows(page: Page): Promise<TreeRow[]> {
+  // No named function in here: the loader adds a helper to those, and the page does not have it.
+  const rows = await page.locator(ROWS).evaluateAll((elements: InPage[]) =>
+    elements.map((row) => ({
+      label: row.querySelector(".label-name")?.textContent ?? "",
+      description: row.querySelector(".label-description")?.textContent ?? "",
+      ariaLabel: row.getAttribute("aria-label") ?? "",
+      level: Number(row.getAttribute("aria-level")),
+      expanded: row.getAttribute("aria-expanded"),
+    })),
+  );
+  return rows.map(({ expanded, ...row }) => ({
+    ...row,
+    text: `${row.label} ${row.description}`.trim(),
+    isExpanded: expanded === null ? undefined : expanded === "true",
+  }));
+}
+
+/** As much of an element as is read here: the types of a browser do not belong into programs of Node. */
+interface InPage {
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): InPage | null;
+}
+
+/** The row with this label. */
+export function rowOf(page: Page, label: string): Locator {
+  const name = page.locator(".label-name").getByText(label, { exact: true });
+  return page.locator(ROWS).filter({ has: name });
+}
+
+/** Waits until the sidebar's rows are as wanted; answers them. */
+export function rowsThat(
+  page: Page,
+  areAsWanted: (rows: readonly TreeRow[]) => boolean,
+  limitMs = 20_000,
+): Promise<readonly TreeRow[]> {
+  return eventually(() => treeRows(page), areAsWanted, limitMs);
+}
+
+/** Runs a command by its title as the palette shows it: `Devdeploy: Refresh`. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const input = page.locator(".quick-input-widget input.input");
+  await eventually(
+    async () => {
+      await page.keyboard.press("F1");
+      return input.waitFor({ state: "visible", timeout: 1_000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    (isOpen) => isOpen,
+  );
+  await input.fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().click();
+}
+
+/** Picks the entry with this text in the open quick pick. */
+export async function acceptQuickPick(page: Page, text: string): Promise<void> {
+  const entry = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
+  await entry.click();
+}
+
+/** The entries of the open quick pick, as a screen reader says them. */
+export async function quickPickEntries(page: Page): Promise<readonly string[]> {
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await rows.first().waitFor();
+  return rows.evaluateAll((all: InPage[]) => all.map((row) => row.getAttribute("aria-label") ?? ""));
+}
+
+/** Types into the open input box and accepts. */
+export async function fillInput(page: Page, text: string): Promise<void> {
+  const input = page.locator(".quick-input-widget input.input");
+  await input.waitFor();
+  await input.fill(text);
+  await input.press("Enter");
+}
+
+/** Presses an action that a row shows when the pointer is over it. */
+export async function inlineAction(page: Page, label: string, title: string): Promise<void> {
+  const row = rowOf(page, label);
+  await row.hover();
+  await row.locator(`.actions a.action-label[aria-label^="${title}"]`).click();
+}
+
+/** Chooses an entry of a row's context menu. */
+export async function contextMenu(page: Page, label: string, title: string): Promise<void> {
+  await rowOf(page, label).click({ button: "right" });
+  const entry = page.locator(".monaco-menu .action-item a.action-menu-item").filter({ hasText: title });
+  await entry.waitFor();
+  // A menu ignores clicks in its first moments, lest the click that opened it chooses something.
+  await delay(200);
+  await entry.click();
+  await page.locator(".monaco-menu").waitFor({ state: "hidden" });
+}
+
+/** The notifications on screen. */
+export function toasts(page: Page): Promise<readonly string[]> {
+  return page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
+}
+
+/** Waits for a notification whose text matches; answers the text. */
+export async function toastThat(page: Page, matches: RegExp, limitMs = 30_000): Promise<string> {
+  const shown = await eventually(
+    () => toasts(page),
+    (texts) => texts.some((text) => matches.test(text)),
+    limitMs,
+  );
+  return shown.find((text) => matches.test(text)) ?? "";
+}
+
+/** Presses a button of the notification whose text matches. */
+export async function pressToastButton(page: Page, matches: RegExp, button: string): Promise<void> {
+  const toast = page.locator(".notifications-toasts .notification-toast").filter({ hasText: matches });
+  await toast.hover();
+  await toast
+    .locator(".notification-list-item-buttons-container .monaco-button", { hasText: button })
+    .click();
+}
+
+/** A modal question. */
+export interface Dialog {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
+/** Waits for a modal question and reads it. */
+export async function dialog(page: Page): Promise<Dialog> {
+  const box = page.locator(".monaco-dialog-box");
+  await box.waitFor();
+  return {
+    message: await box.locator(".dialog-message-text").innerText(),
+    detail: (await box.locator(".dialog-message-detail").allInnerTexts()).join("\n"),
+    buttons: await box.locator(".monaco-button").allInnerTexts(),
+  };
+}
+
+/** Answers a modal question. */
+export async function pressDialogButton(page: Page, button: string): Promise<void> {
+  await page.locator(".monaco-dialog-box .monaco-button").filter({ hasText: button }).click();
+  await page.locator(".monaco-dialog-box").waitFor({ state: "hidden" });
+}
+
+/** What stands in the status bar. */
+export async function statusBar(page: Page): Promise<readonly string[]> {
+  const items = await page.locator(".statusbar .statusbar-item").allInnerTexts();
+  return items.map((text) => text.replace(/\s+/gu, " ").trim()).filter((text) => text !== "");
+}
+
+/** Waits for the webview's inner frame that shows this. */
+export async function webviewFrame(page: Page, selector: string, limitMs = 20_000): Promise<Frame> {
+  const frameWith = async (): Promise<Frame | undefined> => {
+    for (const frame of page.frames()) {
+      if (
+        (await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0)) > 0
+      )
+        return frame;
+    }
+    return undefined;
+  };
+  const found = await eventually(frameWith, (frame) => frame !== undefined, limitMs);
+  if (found === undefined) throw new Error(`No webview shows ${selector}.`);
+  return found;
+}
+
+/**
+ * Reads until what was read is accepted, and answers it. After the limit it throws with what was read last, so
+ * that a failing test says what was on screen.
+ */
+export async function eventually<T>(
+  read: () => Promise<T>,
+  isAccepted: (value: T) => boolean,
+  limitMs = 20_000,
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const value = await read();
+    if (isAccepted(value)) return value;
+    if (performance.now() > deadline) {
+      throw new Error(`Not within ${limitMs / 1000} s. Last seen: ${JSON.stringify(value, undefined, 2)}`);
+    }
+    await delay(50);
+  }
+}
