@@ -21,6 +21,8 @@ export const lockUnreadable = (holder: string): string =>
     : l10n.t("taken by {holder}: its lock cannot be read", { holder: shown(holder) });
 export const leaseMissing = (): string => l10n.t("no Lease: an admin must create it");
 export const connecting = (): string => l10n.t("connecting…");
+export const live = (): string => l10n.t("live");
+export const notConnected = (): string => l10n.t("not connected");
 export const reading = (): string => l10n.t("reading…");
 export const notDeployed = (): string => l10n.t("nothing deployed yet");
 export const noRecord = (): string => l10n.t("no record to read");

@@ -1,0 +1,151 @@
+import { Emitter, type Disposable } from "../../app/emitter.ts";
+import type { Clock, ConfigSource, Log } from "../../app/ports.ts";
+import type { TeamConfig } from "../../domain/config.ts";
+import type { Person } from "../../domain/person.ts";
+import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
+import { clusterSentence } from "../messages/cluster.ts";
+import { repositorySentence } from "../messages/repository.ts";
+import type { FolderView } from "../tree/folderView.ts";
+import type { Connection } from "./connection.ts";
+
+/** A workspace folder: where it is and what it is called. */
+export interface Place {
+  readonly key: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface FolderServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Loads the cluster client and builds the models; called once, when they are first needed. */
+  connect(place: Place): Promise<Connection>;
+}
+
+const ASK_WHO_AGAIN_MS: DurationMs = 30 * SECOND_MS;
+
+/** One workspace folder with its devdeploy.json and, once woken, its live models. Fires when anything shown changes. */
+export class TeamFolder implements Disposable {
+  readonly place: Place;
+  readonly config: ConfigSource;
+  readonly #services: FolderServices;
+  readonly #changes = new Emitter<void>();
+  readonly #owned: Disposable[] = [];
+  readonly #ending = new AbortController();
+  #connecting: Promise<Connection> | undefined;
+  #connection: Connection | undefined;
+  #me: Person | undefined;
+  #askedWhoAt: DurationMs | undefined;
+
+  readonly onChange = this.#changes.event;
+
+  constructor(place: Place, config: ConfigSource, services: FolderServices) {
+    this.place = place;
+    this.config = config;
+    this.#services = services;
+    this.#owned.push(
+      config.onChange(() => {
+        this.#follow();
+      }),
+    );
+  }
+
+  get team(): TeamConfig | undefined {
+    return this.config.current.kind === "valid" ? this.config.current.config : undefined;
+  }
+
+  get me(): Person | undefined {
+    return this.#me;
+  }
+
+  /** Connects if that has not been done; the caller has made sure that the workspace is trusted. */
+  wake(): Promise<Connection> {
+    this.#connecting ??= this.#connect();
+    return this.#connecting;
+  }
+
+  /** Reads everything again at once. */
+  refresh(): void {
+    this.#askedWhoAt = undefined;
+    this.#connection?.locks.relist();
+    this.#connection?.releases.relist();
+    this.#findMe();
+  }
+
+  get view(): FolderView {
+    const { clock } = this.#services;
+    const locks = this.#connection?.locks;
+    return {
+      key: this.place.key,
+      name: this.place.name,
+      config: this.config.current,
+      machines: locks?.machines ?? [],
+      work: locks?.environments ?? [],
+      releases: this.#connection?.releases.environments ?? [],
+      me: this.#me,
+      nowAt: (machine) => locks?.serverNow(machine) ?? clock.now(),
+      now: clock.now(),
+    };
+  }
+
+  async #connect(): Promise<Connection> {
+    const connection = await this.#services.connect(this.place);
+    if (this.#ending.signal.aborted) {
+      connection.dispose();
+      return connection;
+    }
+    this.#connection = connection;
+    const tell = (): void => {
+      this.#findMe();
+      this.#changes.fire();
+    };
+    this.#owned.push(connection, connection.locks.onChange(tell), connection.releases.onChange(tell));
+    this.#follow();
+    return connection;
+  }
+
+  #follow(): void {
+    const { team } = this;
+    // Mistakes in the file close the connections: what it meant to name is not known any more.
+    this.#connection?.locks.follow(team);
+    this.#connection?.releases.follow(team);
+    this.#askedWhoAt = undefined;
+    this.#findMe();
+    this.#changes.fire();
+  }
+
+  /** Who is at this keyboard; asked again, now and then, until the cluster and git have both answered. */
+  #findMe(): void {
+    const now = this.#services.clock.monotonic();
+    const isEarly = this.#askedWhoAt !== undefined && now - this.#askedWhoAt < ASK_WHO_AGAIN_MS;
+    if (this.#me !== undefined || isEarly || this.#connection === undefined || this.team === undefined)
+      return;
+    this.#askedWhoAt = now;
+    void this.#askWho(this.#connection, this.team);
+  }
+
+  async #askWho(connection: Connection, team: TeamConfig): Promise<void> {
+    const { signal } = this.#ending;
+    const { log } = this.#services;
+    const repository = await connection.repository(signal);
+    const name = repository.ok ? await repository.value.person(signal) : repository;
+    if (!name.ok) {
+      log.warn(repositorySentence(name.error));
+      return;
+    }
+    const user = await connection.deployServices().identity.whoAmI(team.locks.context, signal);
+    if (!user.ok) {
+      if (!signal.aborted) log.warn(clusterSentence(user.error));
+      return;
+    }
+    this.#me = { user: user.value, ...name.value, mail: name.value.mail.toLowerCase() };
+    this.#changes.fire();
+  }
+
+  dispose(): void {
+    this.#ending.abort();
+    for (const owned of this.#owned.splice(0)) owned.dispose();
+    this.config.dispose();
+    this.#changes.dispose();
+  }
+}
