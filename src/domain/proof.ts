@@ -49,7 +49,10 @@ export function judgeWorkloads(readings: readonly WorkloadReading[], wish: Proof
     const images = expected.filter(({ workload }) => workload === name);
     return [observed(reading, name), sameImages(reading, images, name), pods(reading, name)];
   });
-  const carriers = expected.filter((image) => carriesCommit(image, wish));
+  // Of a release of nothing but Jobs, only the manifest can say whether it is the commit's.
+  const carriers = (names.length === 0 ? wish.images : expected).filter((image) =>
+    carriesCommit(image, wish),
+  );
   lines.push(commitLine(carriers, wish));
 
   const watched = names.flatMap((name) => byName.get(name) ?? []);
