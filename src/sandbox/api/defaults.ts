@@ -1,0 +1,111 @@
+import type { Json, JsonObject } from "../json.ts";
+import { childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf } from "../json.ts";
+import type { Kind } from "../kinds.ts";
+import { nameOf } from "../object.ts";
+import { defaultPod, defaultPodSpec } from "./podDefaults.ts";
+
+const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
+  Namespace: defaultNamespace,
+  Secret: defaultSecret,
+  Service: defaultService,
+  Deployment: defaultDeployment,
+  ReplicaSet: defaultReplicaSet,
+  Pod: (pod) => {
+    defaultPodSpec(childOf(pod, "spec"));
+    defaultPod(pod);
+  },
+  Lease: (lease) => void childOf(lease, "spec"),
+};
+
+/** Fills in what the API server fills in, so that clients read back what the real one would say. In place. */
+export function applyDefaults(kind: Kind, object: JsonObject): void {
+  dropNulls(object);
+  DEFAULTS[kind.kind]?.(object);
+}
+
+/** A null is the same as nothing to typed Go structs. */
+function dropNulls(value: Json): void {
+  if (Array.isArray(value)) {
+    for (const item of value) dropNulls(item);
+  } else if (isObject(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      if (child === null) Reflect.deleteProperty(value, key);
+      else dropNulls(child);
+    }
+  }
+}
+
+function defaultNamespace(namespace: JsonObject): void {
+  childOf(childOf(namespace, "metadata"), "labels")["kubernetes.io/metadata.name"] = nameOf(namespace);
+  setDefault(childOf(namespace, "spec"), "finalizers", ["kubernetes"]);
+  setDefault(childOf(namespace, "status"), "phase", "Active");
+}
+
+function defaultSecret(secret: JsonObject): void {
+  const plain = textsOf(secret["stringData"]);
+  for (const [key, value] of Object.entries(plain)) {
+    childOf(secret, "data")[key] = Buffer.from(value).toString("base64");
+  }
+  Reflect.deleteProperty(secret, "stringData");
+  setDefault(secret, "type", "Opaque");
+}
+
+function defaultService(service: JsonObject): void {
+  const spec = childOf(service, "spec");
+  for (const port of objectsOf(spec["ports"])) {
+    setDefault(port, "protocol", "TCP");
+    setDefault(port, "targetPort", port["port"] ?? 0);
+  }
+  setDefault(spec, "sessionAffinity", "None");
+  setDefault(spec, "type", "ClusterIP");
+  if (spec["type"] !== "ExternalName") {
+    setDefault(spec, "ipFamilies", ["IPv4"]);
+    setDefault(spec, "ipFamilyPolicy", "SingleStack");
+    setDefault(spec, "internalTrafficPolicy", "Cluster");
+  }
+  setDefault(childOf(service, "status"), "loadBalancer", {});
+}
+
+function defaultDeployment(deployment: JsonObject): void {
+  const spec = childOf(deployment, "spec");
+  setDefault(spec, "replicas", 1);
+  defaultTemplate(spec);
+  const strategy = childOf(spec, "strategy");
+  if (textOf(strategy["type"]) === "") strategy["type"] = "RollingUpdate";
+  if (strategy["type"] === "RollingUpdate") {
+    const rolling = childOf(strategy, "rollingUpdate");
+    setDefault(rolling, "maxUnavailable", "25%");
+    setDefault(rolling, "maxSurge", "25%");
+  }
+  setDefault(spec, "revisionHistoryLimit", 10);
+  setDefault(spec, "progressDeadlineSeconds", 600);
+  childOf(deployment, "status");
+}
+
+function defaultReplicaSet(replicaSet: JsonObject): void {
+  const spec = childOf(replicaSet, "spec");
+  setDefault(spec, "replicas", 1);
+  defaultTemplate(spec);
+  setDefault(childOf(replicaSet, "status"), "replicas", 0);
+}
+
+function defaultTemplate(spec: JsonObject): void {
+  const template = childOf(spec, "template");
+  const metadata = childOf(template, "metadata");
+  Reflect.deleteProperty(metadata, "creationTimestamp");
+  defaultPodSpec(childOf(template, "spec"));
+}
+
+/** A Service gets an address inside the cluster when it is created; `taken` tells which are in use. */
+export function giveClusterAddress(service: JsonObject, taken: ReadonlySet<string>): void {
+  const spec = objectOf(service["spec"]);
+  if (spec["type"] === "ExternalName") return;
+  const wanted = textOf(spec["clusterIP"]);
+  let address = wanted;
+  for (let last = 1; address === ""; last += 1) {
+    const candidate = `10.0.${Math.floor(last / 250)}.${(last % 250) + 1}`;
+    if (!taken.has(candidate)) address = candidate;
+  }
+  spec["clusterIP"] = address;
+  spec["clusterIPs"] = [address];
+}

@@ -1,0 +1,71 @@
+import type { JsonObject } from "../json.ts";
+import { objectOf, without } from "../json.ts";
+import type { Kind } from "../kinds.ts";
+import { groupVersion } from "../kinds.ts";
+import { notAcceptable, type Refusal } from "../refusal.ts";
+
+/** In what form the client wants its answer. */
+export type Form = "full" | "metadata";
+
+/** The texts of objects, so that lists of many objects are not written anew for every request. */
+const texts = new WeakMap<JsonObject, Partial<Record<Form, string>>>();
+
+/**
+ * Chooses a form by the Accept header. Protobuf and tables are not spoken: clients name JSON behind them, and
+ * fall back to it.
+ */
+export function formFor(accept: string | undefined): Form | Refusal {
+  for (const choice of (accept ?? "*/*").split(",")) {
+    const [type = "", ...parameters] = choice.split(";").map((part) => part.trim());
+    const as = parameters.find((parameter) => parameter.startsWith("as="))?.slice("as=".length);
+    if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList") return "metadata";
+    const isJson = ["*/*", "application/*", "application/json"].includes(type);
+    if (isJson && as === undefined) return "full";
+  }
+  return notAcceptable();
+}
+
+/** An object as JSON text, with its kind. */
+export function objectText(object: JsonObject, form: Form): string {
+  const known = texts.get(object) ?? {};
+  const text = known[form] ?? JSON.stringify(inForm(object, form));
+  texts.set(object, { ...known, [form]: text });
+  return text;
+}
+
+const METADATA = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" };
+
+const inForm = (object: JsonObject, form: Form): JsonObject =>
+  form === "full"
+    ? {
+        kind: object["kind"] ?? "",
+        apiVersion: object["apiVersion"] ?? "",
+        ...without(object, "kind", "apiVersion"),
+      }
+    : { ...METADATA, metadata: objectOf(object["metadata"]) };
+
+const items = new WeakMap<JsonObject, Partial<Record<Form, string>>>();
+
+/** An object as an item of a list: full items of a typed list do not repeat their kind. */
+function itemText(object: JsonObject, form: Form): string {
+  if (form === "metadata") return objectText(object, form);
+  const known = items.get(object) ?? {};
+  const text = known[form] ?? JSON.stringify(without(object, "kind", "apiVersion"));
+  items.set(object, { ...known, [form]: text });
+  return text;
+}
+
+/** A list as JSON text. */
+export function listText(
+  kind: Kind,
+  metadata: JsonObject,
+  objects: readonly JsonObject[],
+  form: Form,
+): string {
+  const head =
+    form === "full"
+      ? { kind: `${kind.kind}List`, apiVersion: groupVersion(kind), metadata }
+      : { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata };
+  const body = objects.map((object) => itemText(object, form)).join(",");
+  return `${JSON.stringify(head).slice(0, -1)},"items":[${body}]}`;
+}

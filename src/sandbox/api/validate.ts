@@ -1,0 +1,200 @@
+import type { Json, JsonObject } from "../json.ts";
+import { at, isEqual, isObject, listOf, objectOf, objectsOf, textOf, textsOf } from "../json.ts";
+import type { Kind } from "../kinds.ts";
+import { NAMESPACE, SERVICE } from "../kinds.ts";
+import { nameOf } from "../object.ts";
+import type { Cause } from "../refusal.ts";
+import { selects } from "../selectors.ts";
+
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
+const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
+const SERVICE_NAME = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/u;
+const QUALIFIED = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/u;
+
+const SUBDOMAIN_RULE =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
+  "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+  String.raw`'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
+const LABEL_RULE =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
+  "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is " +
+  "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const SERVICE_RULE =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
+  "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is " +
+  "'[a-z]([-a-z0-9]*[a-z0-9])?')";
+const VALUE_RULE =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start " +
+  "and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation " +
+  "is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+const KEY_RULE =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
+  "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
+  "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+/** The largest a Secret or a ConfigMap may be, in bytes of its values. */
+const MAX_DATA = 1024 * 1024;
+
+const wrong = (field: string, value: Json, rule: string): Cause => ({
+  reason: "FieldValueInvalid",
+  message: `Invalid value: ${typeof value === "number" ? value : JSON.stringify(value)}: ${rule}`,
+  field,
+});
+
+const required = (field: string, rule = ""): Cause => ({
+  reason: "FieldValueRequired",
+  message: `Required value${rule === "" ? "" : `: ${rule}`}`,
+  field,
+});
+
+/** What is wrong with an object, in the order and the words of the real server. */
+export function validate(kind: Kind, object: JsonObject): Cause[] {
+  return [...validateName(kind, object), ...validateLabels(object), ...(RULES[kind.kind]?.(object) ?? [])];
+}
+
+const RULES: Readonly<Record<string, (object: JsonObject) => Cause[]>> = {
+  Lease: validateLease,
+  Secret: validateData,
+  ConfigMap: validateData,
+  Deployment: validateWorkload,
+  ReplicaSet: validateWorkload,
+  Pod: (pod) => validatePodSpec(objectOf(pod["spec"]), "spec"),
+  Service: validateService,
+};
+
+function validateName(kind: Kind, object: JsonObject): Cause[] {
+  const name = nameOf(object);
+  if (name === "") return [required("metadata.name", "name or generateName is required")];
+  if (kind === NAMESPACE) return isLabel(name) ? [] : [wrong("metadata.name", name, LABEL_RULE)];
+  if (kind === SERVICE) return SERVICE_NAME.test(name) ? [] : [wrong("metadata.name", name, SERVICE_RULE)];
+  if (name.length > 253) {
+    return [wrong("metadata.name", name, "must be no more than 253 characters")];
+  }
+  return SUBDOMAIN.test(name) ? [] : [wrong("metadata.name", name, SUBDOMAIN_RULE)];
+}
+
+const isLabel = (name: string): boolean => name.length <= 63 && LABEL.test(name);
+
+function validateLabels(object: JsonObject): Cause[] {
+  return Object.entries(textsOf(at(object, "metadata", "labels"))).flatMap(([key, value]) => {
+    const causes: Cause[] = [];
+    const name = key.slice(key.indexOf("/") + 1);
+    if (!QUALIFIED.test(name)) causes.push(wrong("metadata.labels", key, KEY_RULE));
+    if (name.length > 63)
+      causes.push(wrong("metadata.labels", key, "name part must be no more than 63 bytes"));
+    if (value.length > 63) causes.push(wrong("metadata.labels", value, "must be no more than 63 bytes"));
+    if (value !== "" && !QUALIFIED.test(value)) causes.push(wrong("metadata.labels", value, VALUE_RULE));
+    return causes;
+  });
+}
+
+function validateLease(lease: JsonObject): Cause[] {
+  const causes: Cause[] = [];
+  const duration = at(lease, "spec", "leaseDurationSeconds");
+  if (typeof duration === "number" && duration <= 0) {
+    causes.push(wrong("spec.leaseDurationSeconds", duration, "must be greater than 0"));
+  }
+  const transitions = at(lease, "spec", "leaseTransitions");
+  if (typeof transitions === "number" && transitions < 0) {
+    causes.push(wrong("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
+  }
+  const preferred = at(lease, "spec", "preferredHolder");
+  if (textOf(preferred) !== "" && at(lease, "spec", "strategy") === undefined) {
+    causes.push({
+      reason: "FieldValueForbidden",
+      message: "Forbidden: may only be specified if `strategy` is defined",
+      field: "spec.preferredHolder",
+    });
+  }
+  return causes;
+}
+
+function validateData(object: JsonObject): Cause[] {
+  const size = Object.values(textsOf(object["data"])).reduce((sum, value) => sum + sizeOf(object, value), 0);
+  if (size <= MAX_DATA) return [];
+  const field = object["kind"] === "Secret" ? "data" : "";
+  const message = `Too long: may not be more than ${MAX_DATA} bytes`;
+  return [{ reason: "FieldValueTooLong", message, field }];
+}
+
+const sizeOf = (object: JsonObject, value: string): number =>
+  object["kind"] === "Secret" ? Buffer.byteLength(value, "base64") : Buffer.byteLength(value);
+
+function validateWorkload(object: JsonObject): Cause[] {
+  const spec = objectOf(object["spec"]);
+  const causes: Cause[] = [];
+  const replicas = spec["replicas"];
+  if (typeof replicas === "number" && replicas < 0) {
+    causes.push(wrong("spec.replicas", replicas, "must be greater than or equal to 0"));
+  }
+  const selector = spec["selector"];
+  if (selector === undefined) {
+    causes.push(required("spec.selector"));
+  } else if (Object.keys(objectOf(selector)).length === 0) {
+    causes.push(
+      wrong("spec.selector", {}, `empty selector is invalid for ${textOf(object["kind"]).toLowerCase()}`),
+    );
+  }
+  const labels = textsOf(at(spec, "template", "metadata", "labels"));
+  if (!selects(selector, labels) || selector === undefined) {
+    causes.push(
+      wrong("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"),
+    );
+  }
+  return [...causes, ...validatePodSpec(objectOf(at(spec, "template", "spec")), "spec.template.spec")];
+}
+
+function validatePodSpec(spec: JsonObject, path: string): Cause[] {
+  if (listOf(spec["containers"]).length === 0) return [required(`${path}.containers`)];
+  return objectsOf(spec["containers"]).flatMap((container, index) => {
+    const place = `${path}.containers[${index}]`;
+    const causes: Cause[] = [];
+    const name = textOf(container["name"]);
+    if (name === "") causes.push(required(`${place}.name`));
+    else if (!isLabel(name)) causes.push(wrong(`${place}.name`, name, LABEL_RULE));
+    if (textOf(container["image"]) === "") causes.push(required(`${place}.image`));
+    return causes;
+  });
+}
+
+function validateService(service: JsonObject): Cause[] {
+  const type = at(service, "spec", "type");
+  const hasPorts = listOf(at(service, "spec", "ports")).length > 0;
+  const needsNone = type === "ExternalName" || at(service, "spec", "clusterIP") === "None";
+  return hasPorts || needsNone ? [] : [required("spec.ports")];
+}
+
+/** What must not change once an object is there. */
+export function validateUpdate(kind: Kind, before: JsonObject, after: JsonObject): Cause[] {
+  const causes: Cause[] = [];
+  const immutable = (field: string): void => {
+    const path = field.split(".");
+    const value = at(after, ...path) ?? null;
+    if (!isEqual(at(before, ...path) ?? null, value)) causes.push(immutableField(field, value));
+  };
+  if (kind.kind === "Deployment" || kind.kind === "ReplicaSet") immutable("spec.selector");
+  if (kind.kind === "Secret") immutable("type");
+  if (before["immutable"] === true && !isEqual(before["data"], after["data"])) {
+    causes.push({
+      reason: "FieldValueForbidden",
+      message: "Forbidden: field is immutable when `immutable` is set",
+      field: "data",
+    });
+  }
+  return causes;
+}
+
+const immutableField = (field: string, value: Json): Cause =>
+  isObject(value)
+    ? {
+        reason: "FieldValueInvalid",
+        message: `Invalid value: ${JSON.stringify(value)}: field is immutable`,
+        field,
+      }
+    : wrong(field, value, "field is immutable");
+
+/** A patch that names another uid than the object's. The server says it twice. */
+export const wrongUid = (uid: string): Cause[] => {
+  const cause = wrong("metadata.uid", uid, "field is immutable");
+  return [cause, cause];
+};

@@ -1,0 +1,108 @@
+import type { AddressInfo } from "node:net";
+import { Listing } from "./api/listing.ts";
+import { Objects } from "./api/objects.ts";
+import { makeCertificate } from "./certificate.ts";
+import type { Interceptor } from "./decide.ts";
+import { textOf } from "./json.ts";
+import { kindOfObject, NAMESPACE } from "./kinds.ts";
+import { nameOf } from "./object.ts";
+import type { Options } from "./options.ts";
+import { makePerson, type Person } from "./people.ts";
+import { makeServer } from "./server.ts";
+import { Store } from "./store.ts";
+
+/** A running sandbox. */
+export interface Sandbox {
+  readonly server: string;
+  /** The certificate, in PEM, by which clients know the server. */
+  readonly ca: string;
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly objects: Objects;
+  /** When a request last came in, in epoch milliseconds; now, while any connection is open. */
+  readonly lastUsed: () => number;
+  stop(): Promise<void>;
+}
+
+const EVERY_CLUSTER = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/** Starts a sandbox on a free port of 127.0.0.1. Interceptors see every request before it is served. */
+export async function startSandbox(
+  options: Options,
+  interceptors: readonly Interceptor[] = [],
+): Promise<Sandbox> {
+  const now = Date.now;
+  const store = new Store(options.historyWindow);
+  const objects = new Objects(store, now);
+  fill(objects, options);
+  const people = peopleOf(options);
+  const certificate = await makeCertificate(now());
+
+  let address = "";
+  let lastUsed = now();
+  const watched: Interceptor = () => {
+    lastUsed = now();
+    return undefined;
+  };
+  const server = makeServer(
+    {
+      services: { objects, listing: new Listing(store), address: () => address },
+      rules: { people, interceptors: [watched, ...interceptors] },
+      bookmarkMs: options.bookmarkSeconds * 1000,
+    },
+    certificate,
+  );
+  let connections = 0;
+  server.on("connection", (socket) => {
+    connections += 1;
+    socket.on("close", () => {
+      connections -= 1;
+      lastUsed = now();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  address = `127.0.0.1:${portOf(server.address())}`;
+
+  return {
+    server: `https://${address}`,
+    ca: certificate.cert,
+    tokens: Object.fromEntries(people.map(({ name, token }) => [name, token])),
+    objects,
+    lastUsed: () => (connections > 0 ? now() : lastUsed),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  return address === null || typeof address === "string" ? 0 : address.port;
+}
+
+const peopleOf = ({ admin, people, strangers }: Options): Person[] => [
+  makePerson(admin, "admin"),
+  ...people.map((name) => makePerson(name, "developer")),
+  ...strangers.map((name) => makePerson(name, "stranger")),
+];
+
+/** Namespaces first, so that nothing seeded lies outside of one. */
+function fill(objects: Objects, { namespaces, objects: seeds }: Options): void {
+  const named = seeds.flatMap((object) =>
+    textOf((object["metadata"] as { namespace?: string } | undefined)?.namespace),
+  );
+  const given = new Set(seeds.filter(({ kind }) => kind === NAMESPACE.kind).map(nameOf));
+  for (const name of new Set([...EVERY_CLUSTER, ...namespaces, ...named])) {
+    if (name === "" || given.has(name)) continue;
+    objects.seed(NAMESPACE, { kind: "Namespace", apiVersion: "v1", metadata: { name } });
+  }
+  for (const object of seeds) {
+    const kind = kindOfObject(textOf(object["apiVersion"]), textOf(object["kind"]));
+    if (kind !== undefined) objects.seed(kind, object);
+  }
+}
