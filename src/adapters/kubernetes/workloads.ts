@@ -1,0 +1,96 @@
+import { parseAllDocuments } from "yaml";
+import type { ReleaseRef, WorkloadReader } from "../../app/ports.ts";
+import type { ClusterError } from "../../domain/cluster.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { WorkloadReading } from "../../domain/rollout.ts";
+import type { KubernetesApi } from "./api.ts";
+import { isObject, objectsAt, textAt, type JsonObject } from "./json.ts";
+import { newestPods, type PodSource } from "./newestPods.ts";
+import { readWorkload } from "./workloadReading.ts";
+
+const PLURALS = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
+type Kind = keyof typeof PLURALS;
+
+interface WorkloadRef {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Reads what a manifest's workloads are now, and the pods of their newest template. */
+export class ApiWorkloadReader implements WorkloadReader {
+  readonly #api: KubernetesApi;
+
+  constructor(api: KubernetesApi) {
+    this.#api = api;
+  }
+
+  async read(
+    ref: ReleaseRef,
+    manifest: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly WorkloadReading[], ClusterError>> {
+    const named = workloadsOf(manifest, ref.namespace);
+    const found = await Promise.all(named.map((workload) => this.#one(ref.context, workload, signal)));
+    const readings: WorkloadReading[] = [];
+    for (const reading of found) {
+      if (!reading.ok) return reading;
+      if (reading.value !== undefined) readings.push(reading.value);
+    }
+    return ok(readings);
+  }
+
+  async #one(
+    context: string,
+    { kind, namespace, name }: WorkloadRef,
+    signal: AbortSignal,
+  ): Promise<Result<WorkloadReading | undefined, ClusterError>> {
+    const folder = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}`;
+    const path = `${folder}/${PLURALS[kind]}/${encodeURIComponent(name)}`;
+    const workload = await this.#get(context, path, {}, signal);
+    if (!workload.ok) return workload.error.reason === "not-found" ? ok(undefined) : workload;
+    const source: PodSource = {
+      namespace,
+      list: async (group, plural, labelSelector) => {
+        const list = `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+        const answer = await this.#get(context, list, { labelSelector }, signal);
+        return answer.ok ? ok(objectsAt(answer.value, "items")) : answer;
+      },
+    };
+    const pods = await newestPods(kind, workload.value, source);
+    return pods.ok ? ok(readWorkload(kind, workload.value, pods.value)) : pods;
+  }
+
+  async #get(
+    context: string,
+    path: string,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Result<unknown, ClusterError>> {
+    const answer = await this.#api.request(context, { method: "GET", path, query }, signal);
+    if (answer.ok) return ok(answer.value.body);
+    return answer.error.reason === "conflict"
+      ? fail({ reason: "server-error", status: 409, detail: "" })
+      : fail(answer.error);
+  }
+}
+
+/** The workloads that a manifest names. A document without a namespace is in the release's. */
+export function workloadsOf(manifest: string, namespace: string): readonly WorkloadRef[] {
+  return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
+    if (document.errors.length > 0) return [];
+    const object: unknown = document.toJS({ maxAliasCount: 100 });
+    return isObject(object) ? workloadsIn(object, namespace) : [];
+  });
+}
+
+function workloadsIn(object: JsonObject, namespace: string): readonly WorkloadRef[] {
+  if (object["kind"] === "List") {
+    return objectsAt(object, "items").flatMap((item) => workloadsIn(item, namespace));
+  }
+  const kind = textAt(object, "kind");
+  const name = textAt(object, "metadata", "name");
+  const isWorkload = kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet";
+  if (!isWorkload || name === undefined || textAt(object, "apiVersion") !== "apps/v1") return [];
+  return [{ kind, name, namespace: textAt(object, "metadata", "namespace") ?? namespace }];
+}
