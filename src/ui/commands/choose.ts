@@ -1,0 +1,54 @@
+import * as vscode from "vscode";
+import type { Pool, TeamConfig } from "../../domain/config.ts";
+import * as say from "../messages/command.ts";
+import type { TeamFolder } from "../model/teamFolder.ts";
+import type { CommandServices } from "./services.ts";
+
+interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+async function pick<T>(placeHolder: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
+  const [only] = choices;
+  if (choices.length === 1 && only !== undefined) return only.value;
+  return (await vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true }))?.value;
+}
+
+/** The folder of the row, else the chosen one, else what the person picks; undefined where they pick none. */
+export async function folderOf(services: CommandServices, id?: string): Promise<TeamFolder | undefined> {
+  await services.foldersRead;
+  const { folders, tree } = services;
+  const subject = id === undefined ? undefined : tree.subject(id);
+  if (subject !== undefined) return folders.find(subject.folder);
+  return folders.current ?? (await pickFolder(services));
+}
+
+/** Asks for the folder that commands are about from now on. */
+export async function pickFolder({ folders, foldersRead }: CommandServices): Promise<TeamFolder | undefined> {
+  await foldersRead;
+  const choices = folders.all.map((folder) => ({
+    label: folder.place.name,
+    description: folder.place.path,
+    value: folder,
+  }));
+  if (choices.length === 0) return undefined;
+  const folder = await pick(say.chooseFolder(), choices);
+  if (folder !== undefined) folders.choose(folder.place.key);
+  return folder;
+}
+
+export const pickPool = (team: TeamConfig): Promise<Pool | undefined> =>
+  pick(
+    say.choosePool(),
+    team.pools.map((pool) => ({
+      label: pool.name,
+      description: pool.machines.map(({ name }) => name).join(", "),
+      value: pool,
+    })),
+  );
+
+export const pickMachine = (names: readonly string[]): Promise<string | undefined> =>
+  pick(
+    say.chooseMachine(),
+    names.map((name) => ({ label: name, value: name })),
+  );

@@ -1,0 +1,25 @@
+import type { Clock, Log } from "../../app/ports.ts";
+import type { TeamFolders } from "../model/teamFolders.ts";
+import type { Running } from "../running.ts";
+import type { EnvironmentTree } from "../tree/environmentTree.ts";
+
+/** How pushing or pulling ended; undefined is well. */
+export type GitActionEnd =
+  | { readonly reason: "no-git-extension" }
+  | { readonly reason: "failed"; readonly detail: string }
+  | undefined;
+
+/** What the commands work with. Built once in extension.ts. */
+export interface CommandServices {
+  readonly clock: Clock;
+  readonly log: Log & { show(): void };
+  readonly folders: TeamFolders;
+  /** Resolves once every folder's devdeploy.json has been read for the first time. */
+  readonly foldersRead: Promise<void>;
+  readonly tree: EnvironmentTree;
+  readonly running: Running;
+  readonly git: {
+    pushBranch(root: string, branch: string): Promise<GitActionEnd>;
+    pullBranch(root: string): Promise<GitActionEnd>;
+  };
+}

@@ -1,0 +1,56 @@
+import * as vscode from "vscode";
+import type { Disposable } from "../../app/emitter.ts";
+import { commandFailed } from "../messages/command.ts";
+import { showNotice } from "../notices.ts";
+import { pickFolder } from "./choose.ts";
+import { createConfig, openConfig } from "./config.ts";
+import { showDetails } from "./details.ts";
+import { devdeployCurrentBranch } from "./devdeploy.ts";
+import type { CommandServices } from "./services.ts";
+import { unlockOwn } from "./unlock.ts";
+import { copyText, openUrl, urlOf } from "./urls.ts";
+
+/** A command may be called on a row, whose id it then gets. */
+type Handler = (services: CommandServices, id?: string) => unknown;
+
+/** All commands; package.json declares exactly these, which a test compares. */
+export const commands = {
+  "devdeploy.devdeployCurrentBranch": devdeployCurrentBranch,
+  "devdeploy.redeploy": devdeployCurrentBranch,
+  "devdeploy.unlock": unlockOwn,
+  "devdeploy.openUrl": (services, id) => openUrl(urlOf(services, id)),
+  "devdeploy.copyUrl": (services, id) => copyText(urlOf(services, id)),
+  "devdeploy.showDetails": showDetails,
+  "devdeploy.refresh": ({ folders }) => {
+    folders.refresh();
+  },
+  "devdeploy.showLog": ({ log }) => {
+    log.show();
+  },
+  "devdeploy.createConfig": createConfig,
+  "devdeploy.openConfig": openConfig,
+  "devdeploy.chooseFolder": pickFolder,
+} as const satisfies Record<string, Handler>;
+
+export function registerCommands(services: CommandServices): Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries<Handler>(commands).map(([id, handler]) =>
+      vscode.commands.registerCommand(id, (row?: unknown) => guarded(services, id, handler, row)),
+    ),
+  );
+}
+
+/** What is thrown is a mistake of ours: it is logged whole and told once, and never lost. */
+async function guarded(
+  services: CommandServices,
+  name: string,
+  handler: Handler,
+  row: unknown,
+): Promise<void> {
+  try {
+    await handler(services, typeof row === "string" ? row : undefined);
+  } catch (error) {
+    services.log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if ((await showNotice(commandFailed(error)))?.kind === "show-log") services.log.show();
+  }
+}
