@@ -77,7 +77,10 @@ export class ApiClient {
           });
         });
       });
-      outgoing.end(serialise(sending.body));
+      const body = serialise(sending.body);
+      // Node announces no length by itself for a DELETE, and the server would not read its body.
+      if (body !== undefined) outgoing.setHeader("content-length", Buffer.byteLength(body));
+      outgoing.end(body);
     });
   }
 
