@@ -59,13 +59,13 @@ async function locate(tool: Tool, say: Say): Promise<string> {
   const wanted = WANTED[tool];
   const named = process.env[wanted.variable];
   if (named !== undefined && named !== "") {
-    if (await isFit(wanted, named)) return named;
+    if (await isFit(tool, named)) return named;
     throw new CannotProvide(
       `${wanted.variable} names ${named}, which is not ${wanted.needed}. Correct or unset it.`,
     );
   }
   const own = findOnPath(wanted.program);
-  if (own !== undefined && (await isFit(wanted, own))) return own;
+  if (own !== undefined && (await isFit(tool, own))) return own;
   try {
     return await provide(tool, say);
   } catch (error) {
@@ -76,10 +76,14 @@ async function locate(tool: Tool, say: Say): Promise<string> {
   }
 }
 
-async function isFit(wanted: Wanted, path: string): Promise<boolean> {
-  const { stdout } = await run(path, wanted.versionArgs);
-  const [, major, minor] = /\bv(\d+)\.(\d+)\./u.exec(stdout) ?? [];
-  return major !== undefined && minor !== undefined && wanted.accepts(Number(major), Number(minor));
+/** Whether a program that says this about its version will do as that tool. */
+export function isVersionFit(tool: Tool, said: string): boolean {
+  const [, major, minor] = /\bv(\d+)\.(\d+)\./u.exec(said) ?? [];
+  return major !== undefined && minor !== undefined && WANTED[tool].accepts(Number(major), Number(minor));
+}
+
+async function isFit(tool: Tool, path: string): Promise<boolean> {
+  return isVersionFit(tool, (await run(path, WANTED[tool].versionArgs)).stdout);
 }
 
 function provide(tool: Tool, say: Say): Promise<string> {
