@@ -1,49 +1,67 @@
-import type { ClusterError } from "../domain/cluster.ts";
-import type { Machine } from "../domain/config.ts";
-import { judgeLock, unlocked, type LockState } from "../domain/lock.ts";
+import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
+import { unlocked, type LockRecord } from "../domain/lock.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
+import type { DurationMs } from "../domain/time.ts";
 import type { Clock, LockStore } from "./ports.ts";
+import { mayHaveArrived, NEVER_ABORTED } from "./writing.ts";
+
+export interface UnlockServices {
+  readonly locks: LockStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface UnlockOrder {
+  readonly ref: ObjectRef;
+  readonly pool: string;
+  readonly by: Person;
+}
 
 export type UnlockOutcome =
   | { readonly kind: "unlocked" }
-  /** Nothing was written: it is free already, or somebody else's. */
-  | { readonly kind: "not-yours"; readonly state: LockState }
-  /** `mayBeFree` where the answer to the write was lost and could not be read back. */
-  | { readonly kind: "failed"; readonly error: ClusterError; readonly mayBeFree: boolean };
+  | { readonly kind: "already-free" }
+  /** Somebody else's by now: nothing was changed. */
+  | { readonly kind: "not-holder"; readonly lock: LockRecord }
+  | {
+      readonly kind: "failed";
+      readonly error: ClusterError;
+      /** Whether the write may have come through although nobody could say so. */
+      readonly mayBeFree: boolean;
+    };
 
-/** Gives back a machine that the person holds. */
-export type UnlockMachine = (
-  machine: Pick<Machine, "name" | "pool" | "locks">,
-  by: Person,
+const ROUNDS = 5;
+const PAUSE_MS: DurationMs = 50;
+
+/** Gives the person's own machine back. Never takes a lock away from somebody else, not even one that has just changed. */
+export async function unlockMachine(
+  { locks, clock, random }: UnlockServices,
+  { ref, pool, by }: UnlockOrder,
   signal: AbortSignal,
-) => Promise<UnlockOutcome>;
-
-/** A lock that changes under our hands is looked at again; three times in a row, something else is wrong. */
-const ATTEMPTS = 3;
-
-/** Decides on a quorum read and changes by compare-and-swap: another's lock is never cleared. */
-export const unlockMachine =
-  ({ locks, clock }: { readonly locks: LockStore; readonly clock: Clock }): UnlockMachine =>
-  async (machine, by, signal) => {
-    const ref = { ...machine.locks, name: machine.name };
-    let wasSent = false;
-    for (let attempt = 1; ; attempt += 1) {
-      const read = await locks.read(ref, signal);
-      if (!read.ok) return { kind: "failed", error: read.error, mayBeFree: wasSent };
-      const { record, version } = read.value.value;
-      const now = read.value.serverTime ?? clock.now();
-      if (record.kind !== "held" || !isSamePerson(record.hold.by, by)) {
-        // After a write whose answer was lost, a free lock that was last ours is our doing.
-        const isOurDoing = wasSent && record.kind === "free" && record.last !== undefined;
-        return isOurDoing ? { kind: "unlocked" } : { kind: "not-yours", state: judgeLock(record, now) };
-      }
-      const written = await locks.write(ref, version, unlocked(record, by, now), machine.pool, signal);
-      if (written.ok) return { kind: "unlocked" };
-      const { error } = written;
-      wasSent ||= error.reason === "unreachable" || error.reason === "timeout";
-      if (attempt < ATTEMPTS && (wasSent || error.reason === "conflict")) continue;
-      return error.reason === "conflict"
-        ? { kind: "not-yours", state: judgeLock(record, now) }
-        : { kind: "failed", error, mayBeFree: wasSent };
+): Promise<UnlockOutcome> {
+  let lost: ClusterError | undefined;
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const read = await locks.read(ref, signal);
+    if (!read.ok) return { kind: "failed", error: lost ?? read.error, mayBeFree: lost !== undefined };
+    const { record, version } = read.value.value;
+    // After an answer that was lost, a free machine is the very thing that was asked for.
+    if (record.kind === "free") return { kind: lost === undefined ? "already-free" : "unlocked" };
+    if (record.kind === "unreadable" || !isSamePerson(record.hold.by, by)) {
+      return { kind: "not-holder", lock: record };
     }
+    if (signal.aborted) return { kind: "failed", error: { reason: "aborted" }, mayBeFree: false };
+    const next = unlocked(record, by, read.value.serverTime ?? clock.now());
+    const written = await locks.write(ref, version, next, pool, NEVER_ABORTED);
+    if (written.ok) return { kind: "unlocked" };
+    if (written.error.reason !== "conflict") {
+      if (!mayHaveArrived(written.error)) return { kind: "failed", error: written.error, mayBeFree: false };
+      lost = written.error;
+    }
+    await clock.sleep(PAUSE_MS * round * (1 + random()), signal);
+  }
+  const error: ClusterError = lost ?? {
+    reason: "server-error",
+    status: 409,
+    detail: "the Lease kept changing",
   };
+  return { kind: "failed", error, mayBeFree: lost !== undefined };
+}
