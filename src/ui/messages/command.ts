@@ -66,14 +66,18 @@ export function unlockNotice(outcome: UnlockOutcome, name: string): Notice | und
   switch (outcome.kind) {
     case "unlocked":
       return undefined;
-    case "not-yours":
+    case "already-free":
+      return info(l10n.t("{machine} was free already. Nothing was changed.", { machine }));
+    case "not-holder":
       return info(
-        outcome.state.kind === "held"
+        outcome.lock.kind === "held"
           ? l10n.t("{machine} is not yours any more: {who} holds it now. Nothing was changed.", {
               machine,
-              who: shown(outcome.state.hold.by.name),
+              who: shown(outcome.lock.hold.by.name),
             })
-          : l10n.t("{machine} is not locked to you any more. Nothing was changed.", { machine }),
+          : l10n.t("The lock of {machine} cannot be read as yours any more. Nothing was changed.", {
+              machine,
+            }),
       );
     case "failed":
       return {

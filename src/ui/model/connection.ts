@@ -3,8 +3,9 @@ import type { Disposable, Listen } from "../../app/emitter.ts";
 import type { LockBoard } from "../../app/lockBoard.ts";
 import type { Repository, RepositoryError } from "../../app/ports.ts";
 import type { EnvironmentView } from "../../app/releaseSummary.ts";
-import type { UnlockMachine } from "../../app/unlockMachine.ts";
-import type { TeamConfig } from "../../domain/config.ts";
+import type { UnlockOutcome } from "../../app/unlockMachine.ts";
+import type { Machine, TeamConfig } from "../../domain/config.ts";
+import type { Person } from "../../domain/person.ts";
 import type { Result } from "../../domain/result.ts";
 
 /** What is released where, live. */
@@ -25,6 +26,6 @@ export interface Connection extends Disposable {
   readonly releases: ReleaseBoard;
   /** Settings are read with every call. */
   deployServices(): Omit<DeployServices, "confirm">;
-  readonly unlockMachine: UnlockMachine;
+  unlockMachine(machine: Machine, by: Person, signal: AbortSignal): Promise<UnlockOutcome>;
   repository(signal: AbortSignal): Promise<Result<Repository, RepositoryError>>;
 }

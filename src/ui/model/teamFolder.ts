@@ -30,7 +30,9 @@ export class TeamFolder implements Disposable {
   readonly config: ConfigSource;
   readonly #services: FolderServices;
   readonly #changes = new Emitter<void>();
-  readonly #owned: Disposable[] = [];
+  readonly #listening: Disposable;
+  /** What ends with the connection. */
+  readonly #connected: Disposable[] = [];
   readonly #ending = new AbortController();
   #connecting: Promise<Connection> | undefined;
   #connection: Connection | undefined;
@@ -43,11 +45,9 @@ export class TeamFolder implements Disposable {
     this.place = place;
     this.config = config;
     this.#services = services;
-    this.#owned.push(
-      config.onChange(() => {
-        this.#follow();
-      }),
-    );
+    this.#listening = config.onChange(() => {
+      this.#follow();
+    });
   }
 
   get team(): TeamConfig | undefined {
@@ -62,6 +62,14 @@ export class TeamFolder implements Disposable {
   wake(): Promise<Connection> {
     this.#connecting ??= this.#connect();
     return this.#connecting;
+  }
+
+  /** Builds everything anew: the kubeconfig that the person names has changed. */
+  reconnect(): void {
+    if (this.#connecting === undefined) return;
+    this.#disconnect();
+    this.#me = undefined;
+    void this.wake();
   }
 
   /** Reads everything again at once. */
@@ -94,14 +102,22 @@ export class TeamFolder implements Disposable {
       connection.dispose();
       return connection;
     }
+    this.#disconnect();
+    this.#connecting = Promise.resolve(connection);
     this.#connection = connection;
     const tell = (): void => {
       this.#findMe();
       this.#changes.fire();
     };
-    this.#owned.push(connection, connection.locks.onChange(tell), connection.releases.onChange(tell));
+    this.#connected.push(connection.locks.onChange(tell), connection.releases.onChange(tell), connection);
     this.#follow();
     return connection;
+  }
+
+  #disconnect(): void {
+    this.#connecting = undefined;
+    this.#connection = undefined;
+    for (const one of this.#connected.splice(0)) one.dispose();
   }
 
   #follow(): void {
@@ -144,7 +160,8 @@ export class TeamFolder implements Disposable {
 
   dispose(): void {
     this.#ending.abort();
-    for (const owned of this.#owned.splice(0)) owned.dispose();
+    this.#listening.dispose();
+    this.#disconnect();
     this.config.dispose();
     this.#changes.dispose();
   }
