@@ -15,7 +15,7 @@ const LAZY = { "src/cluster.ts": "cluster" };
 const lazyBundles = {
   name: "lazy-bundles",
   setup(build) {
-    build.onResolve({ filter: /cluster\.ts$/u }, (found) =>
+    build.onResolve({ filter: /cluster\.ts$/ }, (found) =>
       found.kind === "dynamic-import"
         ? { path: `./${LAZY["src/cluster.ts"]}.cjs`, external: true }
         : undefined,
