@@ -169,11 +169,13 @@ async function remoteOf(
   branch: BranchName,
   signal: AbortSignal,
 ): Promise<Result<string, RepositoryError>> {
-  const all = await git(["remote"], signal);
+  const [all, configured] = await Promise.all([
+    git(["remote"], signal),
+    git(["config", "--get", `branch.${branch}.remote`], signal),
+  ]);
   if (!all.ok) return all;
   if (all.value.exitCode !== 0) return failed(all.value);
   const remotes = all.value.stdout.split("\n").filter((name) => name !== "");
-  const configured = await git(["config", "--get", `branch.${branch}.remote`], signal);
   if (!configured.ok) return configured;
   const wanted = configured.value.exitCode === 0 ? configured.value.stdout.trim() : "origin";
   const [only, ...others] = remotes;
