@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { Listing } from "./api/listing.ts";
 import { Objects } from "./api/objects.ts";
 import { makeCertificate } from "./certificate.ts";
+import { startControllers } from "./controllers/start.ts";
 import type { Interceptor } from "./decide.ts";
 import { textOf } from "./json.ts";
 import { kindOfObject, NAMESPACE } from "./kinds.ts";
@@ -34,6 +35,7 @@ export async function startSandbox(
   const store = new Store(options.historyWindow);
   const objects = new Objects(store, now);
   fill(objects, options);
+  const stopControllers = startControllers(objects);
   const people = peopleOf(options);
   const certificate = await makeCertificate(now());
 
@@ -73,6 +75,7 @@ export async function startSandbox(
     lastUsed: () => (connections > 0 ? now() : lastUsed),
     stop: () =>
       new Promise((resolve) => {
+        stopControllers();
         server.close(() => {
           resolve();
         });

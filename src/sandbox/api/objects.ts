@@ -199,9 +199,7 @@ export class Objects {
   /** Takes from the wanted object what this kind of write may set, and from the live one everything else. */
   #prepared(live: JsonObject, wanted: JsonObject, subresource: string): JsonObject {
     const before = metadataOf(live);
-    if (subresource === "status") {
-      return { ...copyOf(live), ...(wanted["status"] === undefined ? {} : { status: wanted["status"] }) };
-    }
+    if (subresource === "status") return withStatus(live, wanted);
     const hasStatus = live["status"] !== undefined && this.#isStatusApart(live);
     const metadata = { ...metadataOf(wanted) };
     for (const key of KEPT) {
@@ -252,6 +250,16 @@ export class Objects {
   #addresses(): Set<string> {
     return new Set(this.store.list(SERVICE).map((service) => textOf(at(service, "spec", "clusterIP"))));
   }
+}
+
+/** A write of the status changes nothing else, but for the annotations of Deployments, which hold their revision. */
+function withStatus(live: JsonObject, wanted: JsonObject): JsonObject {
+  const result = copyOf(live);
+  if (wanted["status"] !== undefined) result["status"] = wanted["status"];
+  const annotations = at(wanted, "metadata", "annotations");
+  if (live["kind"] === "Deployment" && annotations !== undefined)
+    setMetadata(result, "annotations", annotations);
+  return result;
 }
 
 /** Metadata that only the server sets. */
