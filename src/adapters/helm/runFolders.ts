@@ -1,7 +1,11 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import type { PastRun, PastRuns } from "../../app/ports.ts";
+import { MINUTE_MS } from "../../domain/time.ts";
 import { followRun, processLives, supervisorLives } from "./followRun.ts";
 import { readAbout, readResult, runFolder, runsFolder, type AboutRun, type RunFolder } from "./runFolder.ts";
+
+/** Preparing a run takes seconds. */
+const UNUSED_AFTER_MS = 10 * MINUTE_MS;
 
 /** Runs that an earlier window left behind in the extension's storage. */
 export class RunFolders implements PastRuns {
@@ -48,8 +52,10 @@ export class RunFolders implements PastRuns {
   async #look(id: string): Promise<PastRun | undefined> {
     const run = runFolder(this.#storage, id);
     const about = await readAbout(run);
-    // Without a description the window ended before helm was started: nothing has happened.
-    if (about === undefined) return undefined;
+    if (about === undefined) {
+      await removeUnused(run);
+      return undefined;
+    }
     if (about.hostPid !== process.pid && processLives(about.hostPid, about.startedAt)) return undefined;
     const isOver = (await readResult(run)) !== undefined;
     if (!isOver && (await supervisorLives(run))) return pastRun(run, about, { kind: "running" });
@@ -65,6 +71,13 @@ const pastRun = (run: RunFolder, about: AboutRun, state: PastRun["state"]): Past
   startedAt: about.startedAt,
   state,
 });
+
+/** Without a description, the window ended before helm was started; another window may be just about to write it. */
+async function removeUnused(run: RunFolder): Promise<void> {
+  const made = await stat(run.path).catch(() => undefined);
+  if (made === undefined || Date.now() - made.mtimeMs < UNUSED_AFTER_MS) return;
+  await rm(run.path, { recursive: true, force: true });
+}
 
 /** A supervisor that was killed could not take away what must not stay. */
 async function removeLeftovers(run: RunFolder): Promise<void> {

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { HelmDeployer } from "../../../../src/adapters/helm/runner.ts";
+import { until } from "../../../builders/waiting.ts";
+import { anOrder, openLab, type HelmLab } from "./helmLab.ts";
+
+const WAITS = `setInterval(() => {}, 1000); fs.writeFileSync(folder + "/started", String(process.ppid));`;
+
+describe("helm under its supervisor", () => {
+  let lab: HelmLab;
+  before(async () => {
+    lab = await openLab();
+  });
+  after(() => {
+    lab.remove();
+  });
+  const never = new AbortController().signal;
+  const ignore = (): void => undefined;
+
+  test("lines are told as they come, and nothing of the run is left", async () => {
+    const tool = lab.helm(`console.log("one"); console.error("two"); process.stdout.write("three");`);
+    const lines: string[] = [];
+    const ran = await lab.deployer().run(tool, anOrder(), (line) => lines.push(line), never);
+    assert.deepEqual(ran, { ok: true, value: { output: "one\ntwo\nthree" } });
+    assert.deepEqual(lines, ["one", "two", "three"]);
+    assert.deepEqual(lab.runs(), []);
+  });
+
+  test("values arrive byte for byte in a file of the owner's alone", async () => {
+    const values = { branch: "1e6", odd: "a,b={c}", none: "null", "a.b": "$(touch pwned)\u202E" };
+    const tool = lab.helm(`
+      const file = args.find((arg) => arg.startsWith("--values=")).slice(9);
+      console.log((fs.statSync(file).mode & 0o777).toString(8), fs.readFileSync(file, "utf8"));`);
+    const ran = await lab.deployer().run(tool, anOrder({ values }), ignore, never);
+    assert.deepEqual(ran, { ok: true, value: { output: `600 ${JSON.stringify(values)}` } });
+  });
+
+  test("what runs is the command that was shown", async () => {
+    const tool = lab.helm(`console.log(JSON.stringify([process.argv[1], ...args]));`);
+    const deployer = lab.deployer();
+    const order = anOrder();
+    const shown = deployer.command(tool, order);
+    const ran = await deployer.run(tool, order, ignore, never);
+    assert.ok(ran.ok);
+    assert.deepEqual(JSON.parse(ran.value.output), shown);
+  });
+
+  test("helm sees the chosen kubeconfig and nothing that it has no use for", async () => {
+    process.env["SOME_TOKEN"] = "secret";
+    process.env["HELM_DRIVER"] = "memory";
+    try {
+      const tool = lab.helm(`
+        console.log(["KUBECONFIG", "SOME_TOKEN", "HELM_DRIVER", "ELECTRON_RUN_AS_NODE", "HOME"]
+          .map((name) => typeof process.env[name]).join(" "), process.env.KUBECONFIG);`);
+      const ran = await lab.deployer().run(tool, anOrder(), ignore, never);
+      assert.deepEqual(ran, {
+        ok: true,
+        value: { output: "string undefined undefined undefined string /chosen/kubeconfig" },
+      });
+    } finally {
+      delete process.env["SOME_TOKEN"];
+      delete process.env["HELM_DRIVER"];
+    }
+  });
+
+  test("a failure has its exit code, its words and what they come down to", async () => {
+    const tool = lab.helm(`console.error("Error: context deadline exceeded"); process.exitCode = 1;`);
+    assert.deepEqual(await lab.deployer().run(tool, anOrder(), ignore, never), {
+      ok: false,
+      error: {
+        reason: "helm-failed",
+        exitCode: 1,
+        cause: "waited-too-long",
+        output: "Error: context deadline exceeded",
+      },
+    });
+    assert.deepEqual(lab.runs(), []);
+  });
+
+  test("credentials in helm's words are taken out", async () => {
+    const tool = lab.helm(`console.log("https://ann:secret@example.com Bearer abc"); process.exitCode = 1;`);
+    const lines: string[] = [];
+    const ran = await lab.deployer().run(tool, anOrder(), (line) => lines.push(line), never);
+    assert.ok(!ran.ok && ran.error.reason === "helm-failed");
+    assert.deepEqual(
+      [...lines, ran.error.output],
+      Array(2).fill("https://[redacted]@example.com [redacted]"),
+    );
+  });
+
+  test("a program that cannot be started is told as such", async () => {
+    const tool = { ...lab.helm(""), path: join(lab.folder, "absent") };
+    assert.deepEqual(await lab.deployer().run(tool, anOrder(), ignore, never), {
+      ok: false,
+      error: { reason: "helm-failed", exitCode: undefined, cause: "other", output: "ENOENT" },
+    });
+  });
+
+  test("a cancel asks helm to stop and waits for what it says", async () => {
+    const tool = lab.helm(`
+      process.on("SIGTERM", () => { console.log("Release dev1 has been cancelled."); process.exit(1); });
+      ${WAITS.replace("started", "started-cancel")}`);
+    const stop = new AbortController();
+    const running = lab.deployer().run(tool, anOrder(), ignore, stop.signal);
+    await until("helm's start", () => lab.has("started-cancel"));
+    stop.abort();
+    assert.deepEqual(await running, {
+      ok: false,
+      error: { reason: "cancelled", output: "Release dev1 has been cancelled." },
+    });
+    assert.deepEqual(lab.runs(), []);
+  });
+
+  test("helm that ends well although it was asked to stop has ended well", async () => {
+    const tool = lab.helm(`
+      process.on("SIGTERM", () => { console.log("done"); process.exit(0); });
+      ${WAITS.replace("started", "started-well")}`);
+    const stop = new AbortController();
+    const running = lab.deployer().run(tool, anOrder(), ignore, stop.signal);
+    await until("helm's start", () => lab.has("started-well"));
+    stop.abort();
+    assert.deepEqual(await running, { ok: true, value: { output: "done" } });
+  });
+
+  test("a cancel before helm has started starts none", async () => {
+    const tool = lab.helm(`fs.writeFileSync(folder + "/never", "")`);
+    assert.deepEqual(await lab.deployer().run(tool, anOrder(), ignore, AbortSignal.abort()), {
+      ok: false,
+      error: { reason: "cancelled", output: "" },
+    });
+    assert.ok(!lab.has("never"));
+    assert.deepEqual(lab.runs(), []);
+  });
+
+  test("a supervisor that was killed is not waited for", async () => {
+    const tool = lab.helm(WAITS.replace("started", "started-lost"));
+    const running = lab.deployer().run(tool, anOrder(), ignore, never);
+    const started = join(lab.folder, "started-lost");
+    const supervisor = await until("helm's start", () => {
+      const pid = lab.has("started-lost") ? readFileSync(started, "utf8") : "";
+      return pid === "" ? undefined : Number(pid);
+    });
+    const helm = childOf(supervisor);
+    process.kill(supervisor, "SIGKILL");
+    try {
+      assert.deepEqual(await running, { ok: false, error: { reason: "run-lost", output: "" } });
+    } finally {
+      if (helm !== undefined) process.kill(helm, "SIGKILL");
+    }
+  });
+
+  test("a chart that the commit does not have ends the run before helm", async () => {
+    const absent = {
+      reason: "chart-absent",
+      chart: "x",
+      commit: anOrder().mark.commit,
+      detail: "none",
+    } as const;
+    const deployer = new HelmDeployer(
+      { ...lab.surroundings, writeChart: () => Promise.resolve({ ok: false, error: absent }) },
+      new Set(),
+    );
+    const tool = lab.helm(`fs.writeFileSync(folder + "/never", "")`);
+    assert.deepEqual(await deployer.run(tool, anOrder(), ignore, never), { ok: false, error: absent });
+    assert.ok(!lab.has("never"));
+    assert.deepEqual(lab.runs(), []);
+  });
+});
+
+/** Linux tells children of a process; elsewhere the orphan ends with the test's own process group. */
+function childOf(pid: number): number | undefined {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    return children === "" ? undefined : Number(children.split(" ")[0]);
+  } catch {
+    return undefined;
+  }
+}
