@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BROKEN_TEMPLATE } from "../../../scripts/demo/chartFiles.ts";
+import { configText } from "../../../scripts/demo/configText.ts";
+import { realCluster, SANDBOX } from "../../../scripts/demo/demoCluster.ts";
+import { freeLeases, usedLeases } from "../../../scripts/demo/leases.ts";
+import { chartAt } from "../../../scripts/demo/releases.ts";
+import { RELEASES } from "../../../scripts/demo/releaseStory.ts";
+import { momentOf, tellStory, type StoryCommit } from "../../../scripts/demo/story.ts";
+import { parseConfig } from "../../../src/adapters/config/parse.ts";
+import { readLockLease } from "../../../src/adapters/kubernetes/lockLease.ts";
+import { parseCommitHash } from "../../../src/domain/branch.ts";
+import { chooseMachine, judgeLock } from "../../../src/domain/lock.ts";
+
+const NOW = Date.parse("2026-11-23T09:30:00Z");
+const story = tellStory(SANDBOX);
+const everyCommit = [...story.trunk, ...story.branches.flatMap(({ commits }) => commits)];
+const hashes = new Map(
+  everyCommit.map(({ id }, index) => {
+    const hash = parseCommitHash(index.toString(16).padStart(40, "0"));
+    assert.ok(hash.ok);
+    return [id, hash.value];
+  }),
+);
+
+for (const [what, cluster] of [
+  ["the sandbox", SANDBOX],
+  ["a cluster of one's own", realCluster("kind-mine")],
+] as const) {
+  test(`the demo's devdeploy.json for ${what} has no mistakes, and every kind of environment`, () => {
+    const parsed = parseConfig(configText(cluster));
+    assert.ok(parsed.kind === "valid", JSON.stringify(parsed));
+    const { environments, pools, services } = parsed.config;
+    assert.deepEqual(
+      [...environments, ...pools.flatMap(({ machines }) => machines), ...services].map(({ name }) => name),
+      ["web", "api", "cron", "utils", "dev-api", "dev1", "dev2", "dev3", "publish"],
+    );
+  });
+}
+
+test("the demo in a cluster of one's own stays in its namespace and context", () => {
+  const parsed = parseConfig(configText(realCluster("kind-mine")));
+  assert.ok(parsed.kind === "valid");
+  const { environments, pools, services, locks } = parsed.config;
+  const targets = [
+    ...environments.flatMap((environment) => environment.targets),
+    ...pools.flatMap(({ machines }) => machines.map(({ target }) => target)),
+    ...services.map(({ target }) => target),
+  ];
+  const places = targets.flatMap(({ driver }) => (driver.kind === "helm" ? [driver] : []));
+  assert.equal(places.length, targets.length);
+  assert.deepEqual(
+    new Set([locks, ...places].map(({ context, namespace }) => `${context}/${namespace}`)),
+    new Set(["kind-mine/devdeploy-demo"]),
+  );
+});
+
+test("every commit is made once, after the one that it follows", () => {
+  assert.equal(new Set(everyCommit.map(({ id }) => id)).size, everyCommit.length);
+  const times = (commits: readonly StoryCommit[]): readonly number[] =>
+    commits.map(({ id, hoursAgo }) => momentOf(id, hoursAgo, NOW));
+  const ascending = (list: readonly number[]): readonly number[] => [...list].sort((a, b) => a - b);
+  const lines = story.branches.map(({ from, commits }) => [
+    ...story.trunk.filter(({ id }) => id === from),
+    ...commits,
+  ]);
+  for (const line of [story.trunk, ...lines]) assert.deepEqual(times(line), ascending(times(line)));
+});
+
+test("nothing is deployed before it was committed, and revisions are made one after the other", () => {
+  for (const { release, revisions } of RELEASES) {
+    const made = revisions.map(({ revision, hoursAgo }) =>
+      momentOf(`${release}.v${revision}`, hoursAgo, NOW),
+    );
+    for (const [index, { commit }] of revisions.entries()) {
+      const source = everyCommit.find(({ id }) => id === commit);
+      assert.ok(source !== undefined, `${release} deploys ${commit}, which nobody committed`);
+      const at = made[index] ?? 0;
+      assert.ok(at > momentOf(commit, source.hoursAgo, NOW), `${release} deploys ${commit} too early`);
+      assert.ok(at > (made[index - 1] ?? 0) && at < NOW, `${release} is out of order at ${commit}`);
+    }
+  }
+});
+
+test("the history has a dozen revisions by several people, one failed and one rollback, which undoes it", () => {
+  const all = RELEASES.flatMap(({ revisions }) => revisions);
+  assert.ok(all.length >= 12);
+  assert.equal(new Set(all.map(({ by }) => by.name)).size, 4);
+  assert.equal(all.filter(({ how }) => how === "failed").length, 1);
+  const [rollback, ...others] = all.flatMap(({ how, commit }) =>
+    typeof how === "object" ? [{ ...how, commit }] : [],
+  );
+  assert.equal(others.length, 0);
+  const web = RELEASES.find(({ release }) => release === "web");
+  const target = web?.revisions.find(({ revision }) => revision === rollback?.rollbackTo);
+  assert.equal(target?.commit, rollback?.commit);
+});
+
+test("a commit has the chart that it or its nearest ancestor wrote", () => {
+  const path = "charts/app/templates/deployment.yaml";
+  assert.match(chartAt(story, "orders")["charts/app/Chart.yaml"] ?? "", /^version: 1\.0\.0$/mu);
+  assert.match(chartAt(story, "login")["charts/app/Chart.yaml"] ?? "", /^version: 1\.1\.0$/mu);
+  assert.equal(chartAt(story, "broken")[path], BROKEN_TEMPLATE[path]);
+  assert.notEqual(chartAt(story, "links")[path], BROKEN_TEMPLATE[path]);
+});
+
+test("Ben holds dev2 for hours more, Mia's lock of dev3 has ended, and Ann gets dev1 again", () => {
+  const leases = usedLeases("devdeploy", hashes, NOW);
+  const locks = ["dev1", "dev2", "dev3"].map((machine) => {
+    const lease = leases.find(({ metadata }) => metadata.name === machine);
+    assert.ok(lease !== undefined);
+    return { machine, state: judgeLock(readLockLease(lease), NOW) };
+  });
+  assert.deepEqual(
+    locks.map(({ state }) => state.kind),
+    ["free", "held", "expired"],
+  );
+  const ben = locks[1]?.state;
+  assert.ok(ben?.kind === "held");
+  assert.deepEqual(
+    [ben.hold.by, ben.hold.branch, ben.hold.commit, ben.hold.until - NOW],
+    [
+      { user: "ben", mail: "ben@example.com", name: "Ben Ortiz" },
+      "task/profile",
+      hashes.get("profile"),
+      8.5 * 3_600_000,
+    ],
+  );
+  assert.deepEqual(chooseMachine(locks, { user: "ann", mail: "ann@example.com", name: "Ann Lee" }), {
+    kind: "mine-again",
+    machine: "dev1",
+  });
+});
+
+test("the Leases made for a cluster of one's own are nobody's", () => {
+  const leases = freeLeases("devdeploy-demo");
+  assert.deepEqual(
+    leases.map(({ metadata }) => metadata.name),
+    ["dev1", "dev2", "dev3", "web", "api", "cron", "dev-api"].flatMap((name, _, all) =>
+      name === "dev-api" ? [name, ...all.map((each) => `${each}-operation`)] : [name],
+    ),
+  );
+  assert.deepEqual(new Set(leases.map(({ spec }) => JSON.stringify(spec))), new Set(["{}"]));
+});
