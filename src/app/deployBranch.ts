@@ -1,8 +1,9 @@
 import { commandLine } from "../domain/plainText.ts";
-import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
+import type { ObjectRef } from "../domain/cluster.ts";
 import type { HelmDriver, Machine, Pool, TeamConfig } from "../domain/config.ts";
 import { planDeploy, type DeployPlan, type Refusal } from "../domain/deployment.ts";
-import type { Claim, Hold, MachineLock } from "../domain/lock.ts";
+import type { Claim } from "../domain/lock.ts";
+import { operationRef } from "../domain/operation.ts";
 import type { Person } from "../domain/person.ts";
 import { isBusy, isReleaseName, type Revision } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
@@ -24,41 +25,25 @@ import type {
   Repository,
   WorkloadReader,
 } from "./ports.ts";
+import type { ClaimOutcome } from "./claimMachine.ts";
+import type { OperationRefused } from "./operationLease.ts";
 import { proveRollout } from "./proveRollout.ts";
+import type { RunningOperation } from "./renewedOperation.ts";
 import { runRelease } from "./runRelease.ts";
 
-/** What the claim of a machine came to. */
-export type ClaimOutcome =
-  | { readonly kind: "claimed"; readonly machine: Machine; readonly hold: Hold }
-  | { readonly kind: "full"; readonly locks: readonly MachineLock[] }
-  | { readonly kind: "failed"; readonly error: ClusterError; readonly mayBeHeld: boolean };
-
-/** Takes the person's machine of the pool, or a free one, by compare-and-swap. */
+/** `claimMachine` with its services already given to it. */
 export type ClaimMachine = (
   pool: Pool,
   claim: Omit<Claim, "nonce" | "url">,
   signal: AbortSignal,
 ) => Promise<ClaimOutcome>;
 
-/** An operation Lease that is ours and is being renewed. */
-export interface OperationHold {
-  /** Fires once another holder was *read* in the Lease; never because a renewal failed. */
-  readonly takenOver: AbortSignal;
-  /** Who took it over, once `takenOver` fired. */
-  readonly takenBy: string | undefined;
-  /** Gives the Lease back; never rejects. */
-  release(): Promise<void>;
-}
-
-export type OperationRefused =
-  { readonly reason: "busy"; readonly by: string; readonly what: string } | ClusterError;
-
-/** Takes the short Lease that says who works at a machine. */
+/** `holdOperation` with its services already given to it. */
 export type HoldOperation = (
   ref: ObjectRef,
   who: { readonly by: Person; readonly what: string },
   signal: AbortSignal,
-) => Promise<Result<OperationHold, OperationRefused>>;
+) => Promise<Result<RunningOperation, OperationRefused>>;
 
 /** What a devdeploy needs of the world. */
 export interface DeployServices {
@@ -233,7 +218,7 @@ async function deployTo(
   const at = { machine: machine.name, lock };
   const target = targetOf(machine, plan, person);
   const operation = await services.holdOperation(
-    { context: target.driver.context, namespace: machine.locks.namespace, name: `${machine.name}-operation` },
+    operationRef(machine.name, machine.target, machine.locks),
     { by: person, what: `devdeploy ${plan.branch}` },
     signal,
   );

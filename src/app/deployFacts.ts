@@ -2,7 +2,14 @@ import type { BranchName } from "../domain/branch.ts";
 import type { ClusterError } from "../domain/cluster.ts";
 import type { Machine, Pool } from "../domain/config.ts";
 import type { DeployFacts } from "../domain/deployment.ts";
-import { chooseMachine, judgeLock, type Hold, type LockState, type MachineLock } from "../domain/lock.ts";
+import {
+  chooseMachine,
+  judgeLock,
+  lockRef,
+  type Hold,
+  type LockState,
+  type MachineLock,
+} from "../domain/lock.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { DeployOrderedBranch, DeployServices } from "./deployBranch.ts";
@@ -61,22 +68,25 @@ export async function gatherFacts(
   return ok({ facts, own, expected: expectedMachine(pool, locks.value, person) });
 }
 
-/** The locks of a pool, each from a quorum read and judged by the clock of that very answer. */
+/**
+ * The locks of a pool, each from a quorum read and judged by the clock of that very answer; without a clock
+ * nothing has ended. Only for what is shown beforehand: the claim reads and judges anew.
+ */
 async function readLocks(
-  { locks, clock }: DeployServices,
+  { locks }: DeployServices,
   pool: Pool,
   signal: AbortSignal,
 ): Promise<Result<readonly MachineLock[], ClusterError>> {
   const read = await Promise.all(
     pool.machines.map(async (machine) => ({
       machine,
-      answer: await locks.read({ ...machine.locks, name: machine.name }, signal),
+      answer: await locks.read(lockRef(machine.name, machine.locks), signal),
     })),
   );
   const states = read.map(({ machine, answer }) => ({
     machine: machine.name,
     state: answer.ok
-      ? judgeLock(answer.value.value.record, answer.value.serverTime ?? clock.now())
+      ? judgeLock(answer.value.value.record, answer.value.serverTime ?? 0)
       : unreadLock(answer.error),
   }));
   // One lock that cannot be read is not taken; when none can, there is nothing to go on.

@@ -1,14 +1,15 @@
 import { judgeWorkloads } from "../domain/proof.ts";
 import type { Revision } from "../domain/release.ts";
 import { SECOND_MS } from "../domain/time.ts";
-import type { DeployServices, OperationHold } from "./deployBranch.ts";
+import type { DeployServices } from "./deployBranch.ts";
 import type { CancelTruth, DeployFailure, DeployPhase, RecordTruth } from "./deployOutcome.ts";
 import type { DeployerTool, DeployOrder } from "./ports.ts";
+import type { RunningOperation } from "./renewedOperation.ts";
 
 export interface ReleaseRun {
   readonly order: DeployOrder;
   readonly tool: DeployerTool;
-  readonly operation: OperationHold;
+  readonly operation: RunningOperation;
   /** The newest revision before this run; undefined where the release does not exist yet. */
   readonly before: Revision | undefined;
 }
