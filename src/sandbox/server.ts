@@ -88,6 +88,7 @@ function writeAnswer(request: IncomingMessage, response: ServerResponse, answer:
     response.setHeader("Vary", "Accept");
     response.setHeader("Cache-Control", "public");
     if (request.headers["if-none-match"] === answer.etag) {
+      response.removeHeader("Content-Type");
       response.writeHead(304).end();
       return;
     }

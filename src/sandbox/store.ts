@@ -21,6 +21,9 @@ interface Table {
   forgotten: number;
 }
 
+/** As in a real cluster, which has written something before anybody can ask. Nothing before it is remembered. */
+const FIRST_REVISION = 100;
+
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
 /**
@@ -31,13 +34,18 @@ export class Store {
   readonly #tables = new Map<Kind, Table>();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #window: number;
-  #revision = 1;
+  #revision = FIRST_REVISION;
 
   /** `window` is how many past changes are remembered for each kind. */
   constructor(window = 1000) {
     this.#window = window;
     for (const kind of KINDS) {
-      this.#tables.set(kind, { objects: new Map(), order: undefined, history: [], forgotten: 0 });
+      this.#tables.set(kind, {
+        objects: new Map(),
+        order: undefined,
+        history: [],
+        forgotten: FIRST_REVISION,
+      });
     }
   }
 

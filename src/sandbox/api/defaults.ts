@@ -14,7 +14,7 @@ const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
     defaultPodSpec(childOf(pod, "spec"));
     defaultPod(pod);
   },
-  Lease: (lease) => void childOf(lease, "spec"),
+  Lease: defaultLease,
 };
 
 /** Fills in what the API server fills in, so that clients read back what the real one would say. In place. */
@@ -48,6 +48,20 @@ function defaultSecret(secret: JsonObject): void {
   }
   Reflect.deleteProperty(secret, "stringData");
   setDefault(secret, "type", "Opaque");
+}
+
+/** Times are answered in UTC, whatever zone they were written in. */
+function defaultLease(lease: JsonObject): void {
+  const spec = childOf(lease, "spec");
+  for (const field of ["acquireTime", "renewTime"]) {
+    const time = spec[field];
+    if (typeof time === "string") spec[field] = inUtc(time);
+  }
+}
+
+function inUtc(time: string): string {
+  const [, fraction = "", zone] = /(\.\d+)(Z|[+-]\d\d:\d\d)$/u.exec(time) ?? [];
+  return zone === "Z" ? time : new Date(time).toISOString().replace(/\.\d+Z$/u, `${fraction}Z`);
 }
 
 function defaultService(service: JsonObject): void {

@@ -19,6 +19,18 @@ interface Snapshot {
   readonly objects: readonly JsonObject[];
 }
 
+interface PageStart {
+  readonly limit: number;
+  readonly id: string;
+  readonly offset?: number;
+  /** Whether the page tells how many objects follow. */
+  readonly isCounted: boolean;
+}
+
+/** The server counts what is left only where it need not look at every object for it. */
+const isChosen = (query: URLSearchParams): boolean =>
+  (query.get("labelSelector") ?? "") !== "" || (query.get("fieldSelector") ?? "") !== "";
+
 const MAX_SNAPSHOTS = 50;
 
 /**
@@ -39,11 +51,15 @@ export class Listing {
     if (isRefusal(match)) return match;
     const limit = Number(query.get("limit") ?? 0);
     const token = query.get("continue") ?? "";
-    if (token !== "") return this.#nextPage(token, limit, match);
+    if (token !== "") return this.#nextPage(token, query, match);
     const refusal = this.#optionsRefusal(query);
     if (refusal !== undefined) return refusal;
     const objects = this.#store.list(kind, namespace);
-    return this.#page({ revision: this.#store.revision, objects }, match, { limit, id: "" });
+    return this.#page({ revision: this.#store.revision, objects }, match, {
+      limit,
+      id: "",
+      isCounted: !isChosen(query),
+    });
   }
 
   /** Forgets the snapshots that later pages need, as etcd's compaction does. */
@@ -77,7 +93,8 @@ export class Listing {
     return undefined;
   }
 
-  #nextPage(token: string, limit: number, match: Match): Page | Refusal {
+  #nextPage(token: string, query: URLSearchParams, match: Match): Page | Refusal {
+    const limit = Number(query.get("limit") ?? 0);
     const parsed = parseJson(Buffer.from(token, "base64url").toString("utf8"));
     if (!isObject(parsed) || textOf(parsed["v"]) !== "meta.k8s.io/v1") {
       return badRequest("invalid continue token: continue key is not valid");
@@ -89,11 +106,12 @@ export class Listing {
     return this.#page({ revision: snapshot.revision, objects: start }, match, {
       limit,
       id,
+      isCounted: !isChosen(query),
       offset: numberOf(parsed["start"]),
     });
   }
 
-  #page(snapshot: Snapshot, match: Match, from: { limit: number; id: string; offset?: number }): Page {
+  #page(snapshot: Snapshot, match: Match, from: PageStart): Page {
     const objects: JsonObject[] = [];
     let index = 0;
     for (; index < snapshot.objects.length; index += 1) {
@@ -111,7 +129,7 @@ export class Listing {
       metadata: {
         resourceVersion,
         continue: Buffer.from(JSON.stringify(token)).toString("base64url"),
-        remainingItemCount: rest,
+        ...(from.isCounted ? { remainingItemCount: rest } : {}),
       },
       objects,
     };

@@ -2,7 +2,16 @@ import type { Json, JsonObject } from "../json.ts";
 import { copyOf, isObject, listOf } from "../json.ts";
 import { setMetadata } from "../object.ts";
 import { Refusal } from "../refusal.ts";
-import { differences, type Fields, fieldsOf, partsOf, prune, subtract, union } from "./fields.ts";
+import {
+  differences,
+  type Fields,
+  fieldsOf,
+  isMergeable,
+  partsOf,
+  prune,
+  subtract,
+  union,
+} from "./fields.ts";
 import type { Manager, Ownership } from "./managers.ts";
 import { managedFields, ownable, ownershipsOf, withOwnership } from "./managers.ts";
 
@@ -76,8 +85,7 @@ function takenFrom(owned: Fields, wanted: Json, live: Json, field = ""): Fields 
 }
 
 function mergeApplied(live: Json | undefined, applied: Json, field: string): Json {
-  const wanted = partsOf(applied, field);
-  if (wanted === undefined || partsOf(live, field) === undefined) return copyOf(applied);
+  if (!isMergeable(live, applied, field)) return copyOf(applied);
   if (isObject(live) && isObject(applied)) {
     for (const [key, value] of Object.entries(applied)) {
       if (value === null) Reflect.deleteProperty(live, key);

@@ -37,6 +37,13 @@ export function partsOf(value: Json | undefined, field: string): Part[] | undefi
   }));
 }
 
+/** Whether two values merge part by part; an empty one merges too, though it has no parts. */
+export function isMergeable(left: Json | undefined, right: Json, field: string): boolean {
+  if (isObject(left) && isObject(right)) return !isAtomicObject(field);
+  if (!Array.isArray(left) || !Array.isArray(right)) return false;
+  return left.length > 0 && listKind(field, left).kind !== "atomic";
+}
+
 /** All fields that a value sets. Items of lists count themselves too. */
 export function fieldsOf(value: Json, field = ""): Fields {
   const fields: Fields = {};
