@@ -73,15 +73,22 @@ function provenNotice(outcome: DeployOutcome & { readonly kind: "proven" }, tell
   const branch = telling.commit === outcome.commit ? telling.branch : undefined;
   const what = branch === undefined ? "" : `${shown(branch)} `;
   const facts = { what: `${what}${shortCommit(outcome.commit)}`, machine: shown(machine) };
-  const lock = lockSentence(outcome.lock, telling.now);
   if (url === undefined) {
     const text = l10n.t("{what} runs on {machine}. It is proven: its pods are ready and steady.", facts);
-    return { severity: "info", text: joined(text, lock), buttons: [SHOW_LOG] };
+    return {
+      severity: "info",
+      text: joined(text, lockSentence(outcome.lock, telling.now)),
+      buttons: [SHOW_LOG],
+    };
   }
   const link = LINKABLE.test(url) ? `[${url}](${url})` : shown(url);
+  const until = outcome.lock.kind === "held" ? localAndUtc(outcome.lock.until, telling.now) : undefined;
   return {
     severity: "info",
-    text: joined(l10n.t("{what} runs on {machine}: {url}", { ...facts, url: link }), lock),
+    text:
+      until === undefined
+        ? l10n.t("{what} runs on {machine}: {url}", { ...facts, url: link })
+        : l10n.t("{what} runs on {machine}: {url} — yours until {until}.", { ...facts, url: link, until }),
     buttons: [
       { kind: "open-url", url, machine },
       { kind: "copy-url", url },

@@ -3,12 +3,12 @@ import { HOUR_MS, MINUTE_MS, type DurationMs, type EpochMs } from "../../domain/
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** `9 h left`, `25 min left`: rounded down, so that nobody is promised time that is not there. */
+/** `9 h left` to the nearest hour; `25 min left` rounded down, since minutes are what one counts on. */
 export function timeLeft(left: DurationMs): string {
   if (left < MINUTE_MS) return l10n.t("less than 1 min left");
   return left < HOUR_MS
     ? l10n.t("{minutes} min left", { minutes: Math.floor(left / MINUTE_MS) })
-    : l10n.t("{hours} h left", { hours: Math.floor(left / HOUR_MS) });
+    : l10n.t("{hours} h left", { hours: Math.round(left / HOUR_MS) });
 }
 
 /** How long ago something was: `now`, `5 min`, `18 h`, `3 d`. */

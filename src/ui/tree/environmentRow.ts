@@ -55,7 +55,7 @@ function deprecatedRow(view: EnvironmentView, deprecated: NonNullable<Environmen
     icon: { id: "circle-slash", color: "disabledForeground" },
     tokens: ["environment", "deprecated", "details", ...(deprecated.url === undefined ? [] : ["url"])],
     facts: facts(fact.deprecatedFact(deprecated.reason), fact.documentFact(deprecated.url)),
-    isStruck: true,
+    isDeprecated: true,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Disposable } from "../../app/emitter.ts";
 import type { TeamFolders } from "../model/teamFolders.ts";
+import { deprecatedUri, greyDeprecatedLabels } from "./deprecatedLabels.ts";
 import { allNodes, treeNodes, type Subject, type TreeNode } from "./nodes.ts";
 import { spoken, type Row } from "./row.ts";
 
@@ -8,7 +9,7 @@ import { spoken, type Row } from "./row.ts";
 export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposable {
   readonly #folders: TeamFolders;
   readonly #changes = new vscode.EventEmitter<string[] | undefined>();
-  readonly #listening: Disposable;
+  readonly #owned: readonly Disposable[];
   #roots: readonly TreeNode[] = [];
   #nodes = new Map<string, TreeNode>();
 
@@ -16,9 +17,13 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposa
 
   constructor(folders: TeamFolders) {
     this.#folders = folders;
-    this.#listening = folders.onChange(() => {
-      this.#project();
-    });
+    this.#owned = [
+      greyDeprecatedLabels(),
+      this.#changes,
+      folders.onChange(() => {
+        this.#project();
+      }),
+    ];
   }
 
   getChildren(id?: string): string[] {
@@ -65,8 +70,7 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposa
   }
 
   dispose(): void {
-    this.#listening.dispose();
-    this.#changes.dispose();
+    for (const one of this.#owned) one.dispose();
   }
 }
 
@@ -74,19 +78,14 @@ const shape = (nodes: ReadonlyMap<string, TreeNode>): string => JSON.stringify([
 
 const isSameRow = (a: Row | undefined, b: Row): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** VS Code draws no line through a label, so the line is part of the text that is seen; it is not what is read out. */
-const struck = (label: string): string => label.replaceAll(/./gsu, (character) => `${character}\u0336`);
-
 function treeItem({ id, row, children, isOpen }: TreeNode): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(
-    row.isStruck === true ? struck(row.label) : row.label,
-    children.length === 0 ? None : isOpen ? Expanded : Collapsed,
-  );
+  const item = new vscode.TreeItem(row.label, children.length === 0 ? None : isOpen ? Expanded : Collapsed);
   item.id = id;
   item.description = row.description;
   item.contextValue = row.tokens.join(" ");
   item.accessibilityInformation = { label: spoken(row) };
+  if (row.isDeprecated === true) item.resourceUri = deprecatedUri(id);
   if (row.icon !== undefined) item.iconPath = icon(row.icon);
   if (row.facts.length > 0 && children.length === 0) {
     // The title is what a screen reader offers; the command only shows.

@@ -19,8 +19,8 @@ export interface Row {
   /** Words that when-clauses of package.json look for, e.g. `machine held mine url`. */
   readonly tokens: readonly string[];
   readonly facts: readonly Fact[];
-  /** Drawn with a line through its label. */
-  readonly isStruck?: true;
+  /** Its label is greyed. */
+  readonly isDeprecated?: true;
 }
 
 /** What a screen reader says: the row in words, since icons and colours are not read. */

@@ -102,7 +102,7 @@ const folder = (view: Partial<FolderView> = {}): FolderView => ({
 const lines = (nodes: readonly TreeNode[], level = 0): string[] =>
   nodes.flatMap(({ row, children }) => {
     const icon = row.icon === undefined ? "" : `[${row.icon.id}] `;
-    const label = row.isStruck === true ? `~${row.label}~` : row.label;
+    const label = row.isDeprecated === true ? `~${row.label}~` : row.label;
     const text = [`${icon}${label}`, row.description].filter((part) => part !== "").join("  ");
     return [`${"  ".repeat(level)}${text}`, ...lines(children, level + 1)];
   });
@@ -126,7 +126,7 @@ test("the tree of a team on an ordinary day", () => {
     machines: [
       machine("dev1"),
       machine("dev2", {
-        state: { kind: "held", hold: hold(ben, 9.5 * HOUR_MS, "task/my-special-task", "4f1c0de") },
+        state: { kind: "held", hold: hold(ben, 9.4 * HOUR_MS, "task/my-special-task", "4f1c0de") },
       }),
       machine("dev3", {
         state: { kind: "held", hold: hold(ann, 25.9 * MINUTE_MS, "task/profile", "77e01bd") },

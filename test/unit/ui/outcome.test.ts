@@ -1,0 +1,187 @@
+import "../../fakes/vscode.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DeployOutcome, LockTruth } from "../../../src/app/deployOutcome.ts";
+import type { BranchName, CommitHash } from "../../../src/domain/branch.ts";
+import type { Person } from "../../../src/domain/person.ts";
+import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
+
+process.env["TZ"] = "Europe/Berlin";
+const { outcomeNotice } = await import("../../../src/ui/messages/outcome.ts");
+const { buttonLabel } = await import("../../../src/ui/messages/buttons.ts");
+
+const NOW = Date.parse("2026-11-23T05:00:00Z");
+const branch = "task/login" as BranchName;
+const commit = "4f1c0de".padEnd(40, "0") as CommitHash;
+const remoteCommit = "1a2b3c4".padEnd(40, "0") as CommitHash;
+const lock: LockTruth = { kind: "held", machine: "dev1", until: NOW + 12 * HOUR_MS };
+const none: LockTruth = { kind: "none" };
+const ben: Person = { user: "ben", mail: "ben@example.com", name: "Ben" };
+const machine = "dev1";
+
+/** `info: text [button] [button]` */
+function told(outcome: DeployOutcome): string {
+  const { severity, text, buttons } = outcomeNotice(outcome, { branch, commit, now: NOW });
+  return [`${severity}: ${text}`, ...buttons.map((button) => `[${buttonLabel(button)}]`)].join(" ");
+}
+
+test("what was proven is told with its address and the end of the lock", () => {
+  const proven = { kind: "proven", machine, commit, revision: 5, lines: [], lock } as const;
+  assert.deepEqual(
+    [
+      told({ ...proven, url: "https://dev1.example.com" }),
+      told(proven),
+      // HEAD moved between our look and the deploy's: the branch is not sure any more.
+      told({ ...proven, url: "https://dev1.example.com", commit: remoteCommit }),
+      // Nothing that could break out of the link's own syntax becomes a link.
+      told({ ...proven, url: "https://x/](command:quit)" }),
+    ],
+    [
+      "info: task/login 4f1c0de runs on dev1: [https://dev1.example.com](https://dev1.example.com) — yours until 18:00 (17:00 UTC). [Open dev1] [Copy URL]",
+      "info: task/login 4f1c0de runs on dev1. It is proven: its pods are ready and steady. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+      "info: 1a2b3c4 runs on dev1: [https://dev1.example.com](https://dev1.example.com) — yours until 18:00 (17:00 UTC). [Open dev1] [Copy URL]",
+      "info: task/login 4f1c0de runs on dev1: https://x/] (command:quit) — yours until 18:00 (17:00 UTC). [Open dev1] [Copy URL]",
+    ],
+  );
+});
+
+test("each refusal names its cause and has the button that mends it", () => {
+  const refused = (refusal: (DeployOutcome & { kind: "refused" })["refusal"]): string =>
+    told({ kind: "refused", refusal, lock: none });
+  assert.deepEqual(
+    [
+      refused({ reason: "detached-head", commit }),
+      refused({ reason: "not-pushed", branch, commit }),
+      refused({ reason: "unpushed-commits", branch, commit, remoteCommit }),
+      refused({ reason: "remote-moved", branch, commit, remoteCommit }),
+      refused({ reason: "moved-meanwhile", branch, commit, remoteCommit }),
+      refused({ reason: "moved-meanwhile", branch, commit, remoteCommit: undefined }),
+      refused({ reason: "driver-not-available", driver: "slack", machine }),
+      refused({ reason: "bad-release-name", release: "My_App", machine }),
+    ],
+    [
+      "warning: No branch is checked out (HEAD is detached at 4f1c0de), so there is nothing to devdeploy. Choose a branch first. [Choose Branch…]",
+      "warning: task/login is not on the remote yet, so nobody else could see what runs. Push it, then devdeploy. [Push and Devdeploy]",
+      "warning: task/login has commits that are not pushed: it is at 4f1c0de here and at 1a2b3c4 on the remote. Push, then devdeploy. [Push and Devdeploy]",
+      "warning: task/login has moved on the remote: it is at 4f1c0de here and at 1a2b3c4 there. Pull, then devdeploy. [Pull]",
+      "warning: task/login moved on the remote meanwhile, from 4f1c0de to 1a2b3c4. Nothing was deployed; pull, then devdeploy. [Pull]",
+      "warning: task/login was deleted on the remote meanwhile. 4f1c0de was not deployed; push it again. [Push and Devdeploy]",
+      "warning: dev1 is deployed by “slack”, which this version cannot do. Use helm in devdeploy.json. [Open devdeploy.json]",
+      "warning: helm does not allow “My_App” as the name of dev1's release. Correct it in devdeploy.json: lower-case letters, digits and dashes, at most 53. [Open devdeploy.json]",
+    ],
+  );
+});
+
+test("a full pool names its holders by time left", () => {
+  const hold = (hours: number) => ({ by: ben, since: NOW, renewedAt: NOW, until: NOW + hours * HOUR_MS });
+  assert.equal(
+    told({
+      kind: "pool-full",
+      pool: "dev",
+      locks: [
+        { machine: "dev1", state: { kind: "held", hold: hold(9) } },
+        { machine: "dev2", state: { kind: "held", hold: hold(0.5) } },
+        { machine: "dev3", state: { kind: "unreadable", holder: "x", problem: "no duration" } },
+      ],
+      lock: none,
+    }),
+    "warning: No machine of dev is free: dev2 Ben (30 min left); dev1 Ben (9 h left); dev3 has a lock that cannot be read. Ask a holder to unlock one, or wait until a lock ends. [Show Environments]",
+  );
+});
+
+test("who is at work is named", () => {
+  const busy = (what: (DeployOutcome & { kind: "busy" })["busy"]): string =>
+    told({ kind: "busy", machine, busy: what, lock: none });
+  const release = {
+    kind: "release",
+    revision: 7,
+    status: "pending-upgrade",
+    since: 0,
+    age: 3 * MINUTE_MS,
+  } as const;
+  assert.deepEqual(
+    [
+      busy({ kind: "operation", by: "Ben", what: "devdeploy task/x" }),
+      busy(release),
+      busy({ ...release, by: "Ben" }),
+    ],
+    [
+      "warning: Ben is at work on dev1 (devdeploy task/x). Devdeploy again once that is done. [Show Log]",
+      "warning: helm is still at work on dev1: revision 7 is pending-upgrade, 3 min old. Devdeploy again once it is done. [Show Log]",
+      "warning: Ben's helm is still at work on dev1: revision 7 is pending-upgrade, 3 min old. Devdeploy again once it is done. [Show Log]",
+    ],
+  );
+});
+
+test("a failure tells the cause first, then what helm left, then whose the machine is", () => {
+  const failed = (
+    failure: (DeployOutcome & { kind: "failed" })["failure"],
+    truth: LockTruth = none,
+  ): string => told({ kind: "failed", machine, failure, lock: truth });
+  const helm = { reason: "helm-failed", exitCode: 1, cause: "other", output: "a\nError: boom\n" } as const;
+  assert.deepEqual(
+    [
+      failed({ stage: "git", error: { reason: "no-mail" } }),
+      failed({
+        stage: "tool",
+        error: { reason: "helm-too-old", path: "/bin/helm", version: "3.9.0", needed: "3.14.0" },
+      }),
+      failed({ stage: "locks", error: { reason: "forbidden", detail: "update leases in devdeploy" } }),
+      failed(
+        {
+          stage: "helm",
+          error: { ...helm, cause: "waited-too-long" },
+          record: { kind: "recorded", revision: 5, status: "failed", description: "" },
+          diagnosis: "The image app:4f1c0de cannot be pulled: not found.",
+        },
+        lock,
+      ),
+      failed({ stage: "helm", error: helm, record: { kind: "unchanged", revision: 4 } }, lock),
+      failed({ stage: "taken-over", by: "Ben", output: "", record: { kind: "unchanged" } }),
+    ],
+    [
+      "error: git does not know your mail address, and locks are kept by it. Run git config --global user.email YOUR-ADDRESS. [Show Log]",
+      "error: /bin/helm is helm 3.9.0; Devdeploy needs 3.14.0 or newer. Update it. [Open Setting] [Show Log]",
+      "error: Nothing was deployed, because no machine could be claimed. You are not allowed to: update leases in devdeploy. Ask an admin for this permission. [Show Log]",
+      "error: The image app:4f1c0de cannot be pulled: not found. So helm did not get it to run. helm's record of dev1 says: revision 5 failed. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+      "error: helm failed (exit code 1): Error: boom. The log has all of its words. helm wrote no revision: dev1 is still at revision 4. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+      "error: Ben took over dev1, so your helm was asked to stop. helm wrote no revision: nothing was installed on dev1. Talk to Ben. [Show Log]",
+    ],
+  );
+});
+
+test("what was deployed but not proven is never told as done", () => {
+  const lines = [
+    { kind: "release", state: "ok", facts: "revision 5 deployed" },
+    { kind: "pods", state: "failed", workload: "Deployment/app", facts: "0 of 1 ready" },
+  ] as const;
+  const at = { machine, commit, revision: 5, lines, lock };
+  assert.deepEqual(
+    [told({ kind: "not-proven", ...at }), told({ kind: "nothing-runs", ...at })],
+    [
+      "error: Deployment/app: 0 of 1 ready. So 4f1c0de is deployed to dev1 as revision 5, but not proven to run. Look at the log, then devdeploy a commit that mends it. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+      "warning: 4f1c0de was deployed to dev1 as revision 5, but nothing runs: no pod is wanted. Check the replicas in the chart and its values. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+    ],
+  );
+});
+
+test("a cancel tells truthfully how far it was", () => {
+  const cancelled = (truth: (DeployOutcome & { kind: "cancelled" })["truth"], held: LockTruth): string =>
+    told({ kind: "cancelled", machine, truth, lock: held });
+  assert.deepEqual(
+    [
+      cancelled({ kind: "nothing-done" }, none),
+      cancelled({ kind: "claimed-only" }, lock),
+      cancelled({ kind: "helm-stopped", output: "", record: { kind: "unchanged", revision: 4 } }, lock),
+      cancelled({ kind: "not-awaited", revision: 5 }, lock),
+      cancelled({ kind: "nothing-done" }, { kind: "unknown" }),
+    ],
+    [
+      "info: Cancelled. Nothing was changed.",
+      "info: Cancelled before helm began. dev1 is locked to you until 18:00 (17:00 UTC). [Unlock dev1]",
+      "warning: Cancelled while helm was at work on dev1. helm wrote no revision: dev1 is still at revision 4. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log] [Devdeploy Again]",
+      "warning: The proof was cancelled. helm had deployed revision 5 to dev1; whether it runs was not watched. dev1 is locked to you until 18:00 (17:00 UTC). [Devdeploy Again] [Show Log]",
+      "info: Cancelled. Nothing was changed. Whether a machine is locked to you is not known; the sidebar shows it once the cluster answers.",
+    ],
+  );
+});
