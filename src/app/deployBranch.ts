@@ -1,15 +1,13 @@
 import { commandLine } from "../domain/plainText.ts";
 import type { ObjectRef } from "../domain/cluster.ts";
-import type { HelmDriver, Machine, Pool, TeamConfig } from "../domain/config.ts";
+import type { Machine, Pool, TeamConfig } from "../domain/config.ts";
 import { planDeploy, type DeployPlan, type Refusal } from "../domain/deployment.ts";
 import type { Claim } from "../domain/lock.ts";
 import { operationRef } from "../domain/operation.ts";
 import type { Person } from "../domain/person.ts";
-import { isBusy, isReleaseName, type Revision } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
-import { renderTemplate, renderValues, templateUser, type TemplateFacts } from "../domain/template.ts";
-import { MINUTE_MS } from "../domain/time.ts";
 import { gatherFacts, type Gathered } from "./deployFacts.ts";
+import { busyRelease, deployOrder, targetOf, unfitMachine } from "./deployTarget.ts";
 import type { DeployFailure, DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
 import type {
   Clock,
@@ -20,7 +18,6 @@ import type {
   DeployOrder,
   LockStore,
   Log,
-  ReleaseRef,
   ReleaseStore,
   Repository,
   WorkloadReader,
@@ -80,7 +77,7 @@ export async function deployBranch(
 ): Promise<DeployOutcome> {
   onPhase({ kind: "checking" });
   const gathered = await gatherFacts(services, order, signal);
-  if (!gathered.ok) return failedOr(signal, gathered.error, { lock: { kind: "none" } });
+  if (!gathered.ok) return failedBefore(signal, gathered.error, { lock: { kind: "none" } });
   const ready = await prepare(services, order, gathered.value, signal);
   if ("outcome" in ready) return ready.outcome;
 
@@ -100,7 +97,7 @@ export async function deployBranch(
     const lock: LockTruth = claim.mayBeHeld
       ? { kind: "unknown", ...(expected === undefined ? {} : { machine: expected.name }) }
       : ownLock(gathered.value);
-    return failedOr(signal, { stage: "locks", error: claim.error }, { lock });
+    return failedBefore(signal, { stage: "locks", error: claim.error }, { lock });
   }
   const { machine, hold } = claim;
   const lock: LockTruth = { kind: "held", machine: machine.name, until: hold.until };
@@ -135,7 +132,7 @@ async function prepare(
   if (unfit !== undefined) return refused(unfit);
 
   const tool = await services.deployer.tool(signal);
-  if (!tool.ok) return { outcome: failedOr(signal, { stage: "tool", error: tool.error }, { lock }) };
+  if (!tool.ok) return { outcome: failedBefore(signal, { stage: "tool", error: tool.error }, { lock }) };
   if (tool.value.warning !== undefined) {
     services.log.warn(`${tool.value.name} ${tool.value.version}: ${tool.value.warning}`);
   }
@@ -146,10 +143,10 @@ async function prepare(
     const latest = await services.releases.latest(target.release, signal);
     if (!latest.ok) {
       const failure: DeployFailure = { stage: "release", error: latest.error };
-      return { outcome: failedOr(signal, failure, { machine: expected.name, lock }) };
+      return { outcome: failedBefore(signal, failure, { machine: expected.name, lock }) };
     }
-    const busy = busyOutcome(services.clock, { ...target, machine: expected, lock }, latest.value);
-    if (busy !== undefined) return { outcome: busy };
+    const busy = busyRelease(target, latest.value, services.clock.now());
+    if (busy !== undefined) return { outcome: { kind: "busy", machine: expected.name, busy, lock } };
   }
   if (plan.warnings.length > 0) {
     const machine = expected === undefined ? {} : { machine: expected.name };
@@ -159,44 +156,6 @@ async function prepare(
   if (signal.aborted) return { outcome: { kind: "cancelled", truth: { kind: "nothing-done" }, lock } };
   return { plan, tool: tool.value };
 }
-
-/** All machines are asked, since which one is taken is only known once it is. */
-function unfitMachine(pool: Pool, plan: DeployPlan, person: Person): Refusal | undefined {
-  for (const machine of pool.machines) {
-    const { driver } = machine.target;
-    if (driver.kind !== "helm") {
-      return { reason: "driver-not-available", driver: driver.kind, machine: machine.name };
-    }
-    const release = renderTemplate(driver.release, templateFacts(machine, plan, person));
-    if (!isReleaseName(release)) return { reason: "bad-release-name", release, machine: machine.name };
-  }
-  return undefined;
-}
-
-interface Target {
-  readonly driver: HelmDriver;
-  readonly release: ReleaseRef;
-  readonly facts: TemplateFacts;
-}
-
-function targetOf(machine: Machine, plan: DeployPlan, person: Person): Target {
-  const { driver } = machine.target;
-  if (driver.kind !== "helm") throw new Error("Other drivers are refused before.");
-  const facts = templateFacts(machine, plan, person);
-  const release = {
-    context: driver.context,
-    namespace: driver.namespace,
-    release: renderTemplate(driver.release, facts),
-  };
-  return { driver, release, facts };
-}
-
-const templateFacts = (machine: Machine, plan: DeployPlan, person: Person): TemplateFacts => ({
-  commit: plan.commit,
-  branch: plan.branch,
-  user: templateUser(person.mail),
-  machine: machine.name,
-});
 
 interface Claimed {
   readonly machine: Machine;
@@ -226,18 +185,18 @@ async function deployTo(
     const { error } = operation;
     return error.reason === "busy"
       ? { kind: "busy", busy: { kind: "operation", by: error.by, what: error.what }, ...at }
-      : failedOr(signal, { stage: "operation", error }, at);
+      : failedAfter(signal, { stage: "operation", error }, at);
   }
   try {
     const latest = await services.releases.latest(target.release, signal);
-    if (!latest.ok) return failedOr(signal, { stage: "release", error: latest.error }, at);
-    const busy = busyOutcome(services.clock, { ...target, machine, lock }, latest.value);
-    if (busy !== undefined) return busy;
+    if (!latest.ok) return failedAfter(signal, { stage: "release", error: latest.error }, at);
+    const busy = busyRelease(target, latest.value, services.clock.now());
+    if (busy !== undefined) return { kind: "busy", busy, ...at };
     const moved = await movedMeanwhile(claimed, signal);
     if (moved !== undefined) return moved;
     if (signal.aborted) return { kind: "cancelled", truth: { kind: "claimed-only" }, ...at };
 
-    const order = deployOrder(claimed, target, (latest.value?.revision ?? 0) + 1);
+    const order = deployOrder(target, claimed, latest.value);
     services.log.info(commandLine(services.deployer.command(claimed.tool, order)));
     const ran = await runRelease(
       services,
@@ -253,22 +212,12 @@ async function deployTo(
   }
 }
 
-const deployOrder = (claimed: Claimed, target: Target, revision: number): DeployOrder => ({
-  driver: target.driver,
-  release: target.release,
-  values: renderValues(target.driver.values, target.facts),
-  mark: { commit: claimed.plan.commit, branch: claimed.plan.branch, by: claimed.person.name },
-  revision,
-  repositoryRoot: claimed.repository.root,
-  subject: claimed.machine.name,
-});
-
 /** The commit shown is the commit deployed, so the remote is asked again at the last moment. */
 async function movedMeanwhile(claimed: Claimed, signal: AbortSignal): Promise<DeployOutcome | undefined> {
   const { branch, commit } = claimed.plan;
   const at = { machine: claimed.machine.name, lock: claimed.lock };
   const remote = await claimed.repository.remoteCommit(branch, signal);
-  if (!remote.ok) return failedOr(signal, { stage: "git", error: remote.error }, at);
+  if (!remote.ok) return failedAfter(signal, { stage: "git", error: remote.error }, at);
   if (remote.value === commit) return undefined;
   const refusal: Refusal = { reason: "moved-meanwhile", branch, commit, remoteCommit: remote.value };
   return { kind: "refused", refusal, lock: claimed.lock };
@@ -317,39 +266,25 @@ async function proveOutcome(
   }
 }
 
-function busyOutcome(
-  clock: Clock,
-  at: Target & { readonly machine: Machine; readonly lock: LockTruth },
-  latest: Revision | undefined,
-): DeployOutcome | undefined {
-  if (latest === undefined || !isBusy(latest, clock.now(), at.driver.timeoutMinutes * MINUTE_MS)) {
-    return undefined;
-  }
-  return {
-    kind: "busy",
-    machine: at.machine.name,
-    busy: {
-      kind: "release",
-      revision: latest.revision,
-      status: latest.status,
-      since: latest.deployedAt,
-      age: Math.max(0, clock.now() - latest.deployedAt),
-      ...(latest.mark?.by === undefined ? {} : { by: latest.mark.by }),
-    },
-    lock: at.lock,
-  };
-}
-
 const ownLock = ({ own }: Gathered): LockTruth =>
   own === undefined ? { kind: "none" } : { kind: "held", machine: own.machine.name, until: own.hold.until };
 
 /** A failure in the midst of a cancellation is the cancellation's doing, and is told as such. */
-function failedOr(
+function failedBefore(
   signal: AbortSignal,
   failure: DeployFailure,
   at: { readonly machine?: string; readonly lock: LockTruth },
 ): DeployOutcome {
   if (!signal.aborted) return { kind: "failed", failure, ...at };
-  const isClaimed = at.machine !== undefined && at.lock.kind === "held";
-  return { kind: "cancelled", truth: { kind: isClaimed ? "claimed-only" : "nothing-done" }, ...at };
+  return { kind: "cancelled", truth: { kind: "nothing-done" }, lock: at.lock };
+}
+
+/** The same once the machine is claimed. */
+function failedAfter(
+  signal: AbortSignal,
+  failure: DeployFailure,
+  at: { readonly machine: string; readonly lock: LockTruth },
+): DeployOutcome {
+  if (!signal.aborted) return { kind: "failed", failure, ...at };
+  return { kind: "cancelled", truth: { kind: "claimed-only" }, ...at };
 }

@@ -1,0 +1,80 @@
+import type { HelmDriver, Machine, Pool } from "../domain/config.ts";
+import type { DeployPlan, Refusal } from "../domain/deployment.ts";
+import type { Person } from "../domain/person.ts";
+import { isBusy, isReleaseName, type Revision } from "../domain/release.ts";
+import { renderTemplate, renderValues, templateUser, type TemplateFacts } from "../domain/template.ts";
+import { MINUTE_MS, type EpochMs } from "../domain/time.ts";
+import type { Busy } from "./deployOutcome.ts";
+import type { DeployOrder, ReleaseRef, Repository } from "./ports.ts";
+
+/** A machine with everything about it that depends on what is deployed. */
+export interface DeployTarget {
+  readonly machine: Machine;
+  readonly driver: HelmDriver;
+  readonly release: ReleaseRef;
+  readonly facts: TemplateFacts;
+}
+
+/** To be asked only of machines that `unfitMachine` has nothing against. */
+export function targetOf(machine: Machine, plan: DeployPlan, person: Person): DeployTarget {
+  const { driver } = machine.target;
+  if (driver.kind !== "helm") throw new Error("Other drivers are refused before.");
+  const facts = templateFacts(machine, plan, person);
+  const { context, namespace } = driver;
+  const release = { context, namespace, release: renderTemplate(driver.release, facts) };
+  return { machine, driver, release, facts };
+}
+
+/** All machines are asked, since which one is taken is only known once it is. */
+export function unfitMachine(pool: Pool, plan: DeployPlan, person: Person): Refusal | undefined {
+  for (const machine of pool.machines) {
+    const { driver } = machine.target;
+    if (driver.kind !== "helm") {
+      return { reason: "driver-not-available", driver: driver.kind, machine: machine.name };
+    }
+    const release = renderTemplate(driver.release, templateFacts(machine, plan, person));
+    if (!isReleaseName(release)) return { reason: "bad-release-name", release, machine: machine.name };
+  }
+  return undefined;
+}
+
+const templateFacts = (machine: Machine, plan: DeployPlan, person: Person): TemplateFacts => ({
+  commit: plan.commit,
+  branch: plan.branch,
+  user: templateUser(person.mail),
+  machine: machine.name,
+});
+
+/** What helm is told; `latest` is the newest revision there is. */
+export function deployOrder(
+  { machine, driver, release, facts }: DeployTarget,
+  { person, repository }: { readonly person: Person; readonly repository: Repository },
+  latest: Revision | undefined,
+): DeployOrder {
+  return {
+    driver,
+    release,
+    values: renderValues(driver.values, facts),
+    mark: { commit: facts.commit, branch: facts.branch, by: person.name },
+    revision: (latest?.revision ?? 0) + 1,
+    repositoryRoot: repository.root,
+    subject: machine.name,
+  };
+}
+
+/** Lease or not: a record that is pending and young means that somebody's helm is at work. */
+export function busyRelease(
+  { driver }: DeployTarget,
+  latest: Revision | undefined,
+  now: EpochMs,
+): Busy | undefined {
+  if (latest === undefined || !isBusy(latest, now, driver.timeoutMinutes * MINUTE_MS)) return undefined;
+  return {
+    kind: "release",
+    revision: latest.revision,
+    status: latest.status,
+    since: latest.deployedAt,
+    age: Math.max(0, now - latest.deployedAt),
+    ...(latest.mark?.by === undefined ? {} : { by: latest.mark.by }),
+  };
+}
