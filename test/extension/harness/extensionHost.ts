@@ -15,52 +15,67 @@ import { EXTENSION, homeAt } from "./vsCode.ts";
 
 const LIMIT_MS = 120_000;
 
-interface HostRun {
+/** A run in an extension host of its own. */
+export interface HostRun {
+  /** Folder to open. */
   readonly workspace: string;
-  readonly dataFolder: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly extensionTests: string;
+  /** TypeScript that imports `program(): Promise<unknown>`; paths from the extension's folder. */
+  readonly source: string;
 }
 
 /** Runs `test/extension/host/*.host.ts` inside VS Code's extension host, with the workspace open. */
-export async function runInExtensionHost(workspace: string): Promise<readonly HostResult[]> {
+export async function runHostTests(workspace: string): Promise<readonly HostResult[]> {
+  const files = await testFiles(join(EXTENSION, "test", "extension", "host"), ".host.ts");
+  const imports = files.map((file) => `import ${JSON.stringify(file)};`);
+  const source = `${imports.join("\n")}\nimport { runHostTests as program } from "./test/extension/host/hostTest.ts";`;
+  const results = await runInExtensionHost({ workspace, source });
+  if (!Array.isArray(results)) throw new Error(`Not a list of results: ${JSON.stringify(results)}`);
+  return results.filter(isResult);
+}
+
+/** Runs a program inside VS Code's extension host and answers what it resolves to, by way of JSON. */
+export async function runInExtensionHost({ workspace, source }: HostRun): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), "devdeploy-host-"));
   const home = join(folder, "home");
-  const resultsFile = join(folder, "results.json");
+  const resultFile = join(folder, "result.json");
   await mkdir(home);
-  const run: HostRun = {
+  const run: ModuleRun = {
     workspace,
     dataFolder: join(folder, "data"),
-    env: { ...homeAt(home), DEVDEPLOY_HOST_RESULTS: resultsFile },
-    extensionTests: await bundleHostTests(),
+    env: { ...homeAt(home), DEVDEPLOY_HOST_RESULT: resultFile },
+    extensionTests: await bundle(source),
   };
   const vsCode = await provideVsCodeForTests(sayOnStderr);
   const log =
     vsCode.kind === "server"
       ? await runServed({ ...run, server: vsCode.server })
       : await runOnDesktop({ ...run, program: vsCode.program });
-  const results = await readFile(resultsFile, "utf8").catch(() => undefined);
+  const result = await readFile(resultFile, "utf8").catch(() => undefined);
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  if (results === undefined) throw new Error(`The extension host ended without results. It said:\n${log}`);
-  return parseResults(results);
+  if (result === undefined) throw new Error(`The extension host ended without a result. It said:\n${log}`);
+  return JSON.parse(result);
 }
 
-/** One module for all three kinds of VS Code; the file of results is how the tests' outcome comes out. */
-async function bundleHostTests(): Promise<string> {
-  const files = await testFiles(join(EXTENSION, "test", "extension", "host"), ".host.ts");
-  const outfile = join(EXTENSION, "dist-test", "hostTests.cjs");
+interface ModuleRun {
+  readonly workspace: string;
+  readonly dataFolder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Path of the bundled module. */
+  readonly extensionTests: string;
+}
+
+/** One module for all kinds of VS Code; a file is the way out for its result that all of them have. */
+async function bundle(source: string): Promise<string> {
+  const outfile = join(EXTENSION, "dist-test", "inExtensionHost.cjs");
   await build({
     stdin: {
       resolveDir: EXTENSION,
       loader: "ts",
-      contents: [
-        ...files.map((file) => `import ${JSON.stringify(file)};`),
-        'import { writeFile } from "node:fs/promises";',
-        'import { runHostTests } from "./test/extension/host/hostTest.ts";',
-        "export async function run() {",
-        '  await writeFile(process.env["DEVDEPLOY_HOST_RESULTS"] ?? "", JSON.stringify(await runHostTests()));',
-        "}",
-      ].join("\n"),
+      contents: `${source}
+        import { writeFile } from "node:fs/promises";
+        export async function run() {
+          await writeFile(process.env["DEVDEPLOY_HOST_RESULT"], JSON.stringify(await program()));
+        }`,
     },
     outfile,
     bundle: true,
@@ -74,7 +89,9 @@ async function bundleHostTests(): Promise<string> {
   return outfile;
 }
 
-async function runServed(run: HostRun & Pick<Parameters<typeof serveVsCode>[0], "server">): Promise<string> {
+async function runServed(
+  run: ModuleRun & Pick<Parameters<typeof serveVsCode>[0], "server">,
+): Promise<string> {
   const served = await serveVsCode({ ...run, extension: EXTENSION });
   const own = await openOwnPage();
   const lines: string[] = [];
@@ -99,7 +116,7 @@ async function runServed(run: HostRun & Pick<Parameters<typeof serveVsCode>[0], 
   return `${lines.join("\n")}\n${served.log()}`;
 }
 
-async function runOnDesktop(run: HostRun & { readonly program: string }): Promise<string> {
+async function runOnDesktop(run: ModuleRun & { readonly program: string }): Promise<string> {
   await writeUserSettings(run.dataFolder);
   try {
     await runTests({
@@ -113,12 +130,6 @@ async function runOnDesktop(run: HostRun & { readonly program: string }): Promis
   } catch (error) {
     return String(error);
   }
-}
-
-function parseResults(text: string): readonly HostResult[] {
-  const results: unknown = JSON.parse(text);
-  if (!Array.isArray(results)) throw new Error(`Not a list of results: ${text}`);
-  return results.filter(isResult);
 }
 
 function isResult(value: unknown): value is HostResult {
