@@ -153,5 +153,5 @@ function serialise(body: unknown): string | Buffer | undefined {
 }
 
 function parse(text: string, headers: IncomingHttpHeaders): unknown {
-  return headers["content-type"]?.includes("json") === true ? JSON.parse(text) : text;
+  return text !== "" && headers["content-type"]?.includes("json") === true ? JSON.parse(text) : text;
 }

@@ -123,7 +123,6 @@ async function apiServerFlags(folder: string, etcdPort: number, port: number): P
     `--cert-dir=${join(folder, "certificates")}`,
     `--token-auth-file=${join(folder, "tokens.csv")}`,
     "--authorization-mode=RBAC",
-    "--anonymous-auth=false",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${keyFile}`,
     `--service-account-signing-key-file=${keyFile}`,
