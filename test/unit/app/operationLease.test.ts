@@ -21,9 +21,9 @@ const never = new AbortController().signal;
 
 type Outcome = Result<RunningOperation, OperationRefused>;
 
-function aSetting(record: OperationRecord | undefined = { kind: "idle", transitions: 3 }) {
+function aSetting(record: OperationRecord | "missing" = { kind: "idle", transitions: 3 }) {
   const operations = new FakeOperationStore();
-  if (record !== undefined) operations.objects.put(ref, record);
+  if (record !== "missing") operations.objects.put(ref, record);
   const clock = new ManualClock();
   let runs = 0;
   const services = { operations, clock, log: new FakeLog(), newNonce: () => `run-${(runs += 1)}` };
@@ -68,7 +68,7 @@ describe("taking an operation", () => {
   });
 
   test("a missing Lease is made", async () => {
-    const { held, stored } = aSetting(undefined);
+    const { held, stored } = aSetting("missing");
     await held();
     assert.equal(stored()?.kind, "working");
   });
