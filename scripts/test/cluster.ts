@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { controlPlanePath } from "../controlplane/build.ts";
+import { shareControlPlane } from "../controlplane/share.ts";
 
 /** Where the contract suite runs, or why it cannot. */
 export type ClusterTarget =
@@ -7,13 +7,15 @@ export type ClusterTarget =
       readonly kind: "control-plane" | "context";
       readonly env: Readonly<Record<string, string>>;
       readonly includes: (file: string) => boolean;
+      /** To be called when no test uses it any more. */
+      readonly end: () => Promise<void>;
     }
   | { readonly kind: "none"; readonly why: string };
 
 /** On a cluster that a person named, only what stays inside a namespace of its own may run. */
-const HARMLESS_ELSEWHERE = /^(?:lockStore|releaseStore)[^/]*\.contract\.test\.ts$/u;
+const HARMLESS_ELSEWHERE = /^(?:leases|lockStore|operationStore|releaseStore)[^/]*\.contract\.test\.ts$/u;
 
-/** The cluster that the person named for tests, else a control plane of our own where it can be built. */
+/** The cluster that the person named for tests, else a control plane of our own, running, where it can be built. */
 export async function clusterTarget(): Promise<ClusterTarget> {
   const context = process.env["DEVDEPLOY_TEST_CONTEXT"];
   if (context !== undefined && context !== "") {
@@ -21,14 +23,12 @@ export async function clusterTarget(): Promise<ClusterTarget> {
       kind: "context",
       env: { DEVDEPLOY_CONTRACT_TARGET: "context" },
       includes: (file) => HARMLESS_ELSEWHERE.test(basename(file)),
+      end: () => Promise.resolve(),
     };
   }
-  if ((await controlPlanePath()) !== undefined) {
-    return {
-      kind: "control-plane",
-      env: { DEVDEPLOY_CONTRACT_TARGET: "controlplane" },
-      includes: () => true,
-    };
+  const plane = await shareControlPlane();
+  if (plane !== undefined) {
+    return { kind: "control-plane", env: plane.env, includes: () => true, end: plane.stop };
   }
   return {
     kind: "none",

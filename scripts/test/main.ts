@@ -100,6 +100,10 @@ async function runCluster(): Promise<Counts> {
     console.log(`Skipped: ${target.why}`);
     return isTruthy("CI") ? { ...NOTHING, failed: 1 } : { ...NOTHING, skipped: 1 };
   }
-  const files = (await testFiles("test/contract", ".contract.test.ts")).filter(target.includes);
-  return runSuite(files, { concurrency: 1, limitMinutes: 20, env: target.env });
+  try {
+    const files = (await testFiles("test/contract", ".contract.test.ts")).filter(target.includes);
+    return await runSuite(files, { concurrency: 1, limitMinutes: 20, env: target.env });
+  } finally {
+    await target.end();
+  }
 }
