@@ -3,6 +3,7 @@ import type { Disposable } from "../app/emitter.ts";
 import type { ConfigState } from "../domain/config.ts";
 import { configUnreadable } from "./messages/config.ts";
 import type { TeamFolder } from "./model/teamFolder.ts";
+import { positionAt } from "./textPosition.ts";
 
 /** The mistakes of every devdeploy.json in the Problems view, each where it stands. */
 export class ConfigDiagnostics implements Disposable {
@@ -11,7 +12,8 @@ export class ConfigDiagnostics implements Disposable {
   /** Shows a folder's mistakes from now on. */
   follow({ place, config }: TeamFolder): Disposable {
     const uri = vscode.Uri.joinPath(vscode.Uri.file(place.path), "devdeploy.json");
-    const show = (state: ConfigState): void => void this.#show(uri, state);
+    // The file may go away between the reading of its mistakes and that of its lines; the next event says so.
+    const show = (state: ConfigState): void => void this.#show(uri, state).catch(() => undefined);
     show(config.current);
     const listening = config.onChange(show);
     return {
@@ -32,13 +34,12 @@ export class ConfigDiagnostics implements Disposable {
         this.#problems.set(uri, [diagnostic(new vscode.Range(0, 0, 0, 0), configUnreadable(state.detail))]);
         return;
       case "invalid": {
-        // Offsets become lines and columns by the very text; VS Code already holds it where the file is open.
-        const document = await vscode.workspace.openTextDocument(uri);
+        // By the text on the disk, which is what was read: an editor may hold an older or a newer one.
+        const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+          await vscode.workspace.fs.readFile(uri),
+        );
         const found = state.problems.map(({ offset, length, message }) =>
-          diagnostic(
-            new vscode.Range(document.positionAt(offset), document.positionAt(offset + length)),
-            message,
-          ),
+          diagnostic(rangeOf(text, offset, length), message),
         );
         this.#problems.set(uri, found);
       }
@@ -48,6 +49,11 @@ export class ConfigDiagnostics implements Disposable {
   dispose(): void {
     this.#problems.dispose();
   }
+}
+
+function rangeOf(text: string, offset: number, length: number): vscode.Range {
+  const [start, end] = [positionAt(text, offset), positionAt(text, offset + length)];
+  return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
 function diagnostic(range: vscode.Range, message: string): vscode.Diagnostic {

@@ -1,6 +1,5 @@
 /** A devdeploy.json to start from: right as it stands, and explained line by line. */
 export const STARTER_CONFIG = `{
-  "$schema": "https://raw.githubusercontent.com/devdeploy/devdeploy/main/schemas/devdeploy.schema.json",
   "version": 1,
 
   // Deploys to production come from this branch only.
