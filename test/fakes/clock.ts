@@ -11,6 +11,8 @@ export class ManualClock implements Clock {
   #wall: EpochMs;
   #monotonic: DurationMs = 1_000;
   readonly #timers = new Set<Timer>();
+  /** How many wait in `sleep` at this moment. */
+  sleepers = 0;
 
   constructor(wall: EpochMs = Date.UTC(2026, 10, 23, 8)) {
     this.#wall = wall;
@@ -30,15 +32,15 @@ export class ManualClock implements Clock {
         resolve();
         return;
       }
-      const timer = this.after(delay, resolve);
-      signal.addEventListener(
-        "abort",
-        () => {
-          timer.dispose();
-          resolve();
-        },
-        { once: true },
-      );
+      this.sleepers += 1;
+      const done = (): void => {
+        timer.dispose();
+        signal.removeEventListener("abort", done);
+        this.sleepers -= 1;
+        resolve();
+      };
+      const timer = this.after(delay, done);
+      signal.addEventListener("abort", done, { once: true });
     });
   }
 

@@ -115,6 +115,8 @@ export class KubernetesClient implements KubernetesApi {
 
   #retryWait(error: WriteError, retries: number): DurationMs | undefined {
     if (error.reason === "conflict" || !mayHeal(error) || error.reason === "not-kubernetes") return undefined;
+    // 400 and 422 say that the request itself is wrong, 410 that it came too late.
+    if (error.reason === "server-error" && error.status < 500) return undefined;
     // A time limit that ran out was long enough already; one more try, on a fresh connection, tells a dead
     // connection from a dead server.
     if (error.reason === "timeout" && retries > 0) return undefined;
