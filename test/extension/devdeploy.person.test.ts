@@ -121,18 +121,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
 
   await t.test("what runs on the machine is the commit that was shown", async () => {
     const { stdout: head } = await run("git", ["-C", demo.folder, "rev-parse", "HEAD"]);
-    const { stdout: images } = await run(
-      await toolPath("kubectl"),
-      [
-        "get",
-        "deployments",
-        "--namespace",
-        await namespaceOf(demo, "dev1"),
-        "--output",
-        "jsonpath={..image}",
-      ],
-      { env: { ...process.env, ...demo.env } },
-    );
+    const images = await kubectl(demo, "dev1", ["get", "deployments", "--output", "jsonpath={..image}"]);
     assert.ok(images.includes(head.trim()), `${images} does not name ${head}`);
   });
 
@@ -167,7 +156,11 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       }
       await runCommand(page, "Devdeploy: Devdeploy Current Branch");
       await pressDialogButton(page, "Devdeploy Anyway");
-      await toastThat(page, /helm is at work on dev1/u);
+      // Whether helm is at work is what its own record says; the window may close only then.
+      await eventually(
+        () => kubectl(demo, "dev1", ["get", "secrets", "--selector", PENDING, "--output", "name"]),
+        (names) => names !== "",
+      );
       await page.goto("about:blank");
       await page.goto(url);
       const text = await toastThat(page, /While the window was closed/u, 60_000);
@@ -186,6 +179,15 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     [],
   );
 });
+
+const PENDING = "owner=helm,status in (pending-install,pending-upgrade)";
+
+/** What kubectl says to Ann about a machine's namespace. */
+async function kubectl(demo: Demo, name: string, args: readonly string[]): Promise<string> {
+  const namespace = ["--namespace", await namespaceOf(demo, name)];
+  const env = { ...process.env, ...demo.env };
+  return (await run(await toolPath("kubectl"), [...args, ...namespace], { env })).stdout;
+}
 
 async function poolOf(demo: Demo, name: string): Promise<{ readonly pool: Pool; readonly context: string }> {
   const state = await readConfig(demo.folder);
