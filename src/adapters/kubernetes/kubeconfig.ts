@@ -15,7 +15,7 @@ export interface KubeconfigOptions extends PluginSurroundings {
 /** The kubeconfig's files, read when first needed and again when one of them has changed. */
 export class KubeconfigSource {
   readonly #options: KubeconfigOptions;
-  #loaded: { readonly kubeconfig: Kubeconfig; readonly fingerprint: string } | undefined;
+  #loaded: { readonly fingerprint: string; readonly kubeconfig: Promise<Loaded> } | undefined;
 
   constructor(options: KubeconfigOptions) {
     this.#options = options;
@@ -34,22 +34,38 @@ export class KubeconfigSource {
       return fail({ reason: "kubeconfig-absent", paths });
     }
     const fingerprint = JSON.stringify([paths, stamps]);
-    if (this.#loaded?.fingerprint === fingerprint) return this.#loaded.kubeconfig.choose(context);
-    const files: KubeconfigFile[] = [];
-    for (const path of present) {
-      const file = await readKubeconfig(path, this.#options);
-      if (!file.ok) return file;
-      files.push(file.value);
+    if (this.#loaded?.fingerprint !== fingerprint) {
+      // The promise is kept, so that those who ask at the same time share one reading and its tokens.
+      this.#loaded = { fingerprint, kubeconfig: readAll(present, this.#options) };
     }
-    const kubeconfig = new Kubeconfig(files);
-    this.#loaded = { kubeconfig, fingerprint };
-    return kubeconfig.choose(context);
+    const loaded = this.#loaded;
+    const read = await loaded.kubeconfig;
+    if (read.ok) return read.value.choose(context);
+    this.#drop(loaded.kubeconfig);
+    return read;
+  }
+
+  /** A failure is not kept: the next who asks reads again. */
+  #drop(kubeconfig: Promise<Loaded>): void {
+    if (this.#loaded?.kubeconfig === kubeconfig) this.#loaded = undefined;
   }
 
   /** Drops what was read and every token that came with it. */
   forget(): void {
     this.#loaded = undefined;
   }
+}
+
+type Loaded = Result<Kubeconfig, ClusterError>;
+
+async function readAll(paths: readonly string[], options: KubeconfigOptions): Promise<Loaded> {
+  const files: KubeconfigFile[] = [];
+  for (const path of paths) {
+    const file = await readKubeconfig(path, options);
+    if (!file.ok) return file;
+    files.push(file.value);
+  }
+  return ok(new Kubeconfig(files));
 }
 
 interface KubeconfigFile {
