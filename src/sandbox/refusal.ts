@@ -60,6 +60,20 @@ export const unauthorized = (): Refusal => new Refusal(401, "Unauthorized", "Una
 /** The server's page for paths it does not know is no Status; this code marks it. */
 export const notServed = (): Refusal => new Refusal(404, "", "404 page not found");
 
+/** A path below a group that is served, to something that is not. */
+export const noSuchResource = (): Refusal =>
+  new Refusal(404, "NotFound", "the server could not find the requested resource", {});
+
+/** Mistakes for which the real server has no better answer. */
+export const serverError = (message: string): Refusal => new Refusal(500, "", message);
+
+/** A patch whose result is no object of the kind; `given` is what the server shows of it. */
+export function invalidPatch(given: string, problem: string): Refusal {
+  const message = `Invalid value: ${JSON.stringify(given)}: ${problem}`;
+  const cause = { reason: "FieldValueInvalid", message, field: "patch" };
+  return new Refusal(422, "Invalid", ` "" is invalid: patch: ${message}`, { causes: [cause] });
+}
+
 export const notFound = (kind: Kind, name: string): Refusal =>
   new Refusal(404, "NotFound", `${resourceName(kind)} "${name}" not found`, resourceDetails(kind, name));
 
@@ -157,7 +171,8 @@ export const invalidListOptions = (causes: readonly Cause[]): Refusal =>
   invalidAs("ListOptions.meta.k8s.io", { group: "meta.k8s.io", kind: "ListOptions" }, causes);
 
 function invalidAs(what: string, details: JsonObject, causes: readonly Cause[]): Refusal {
-  const lines = causes.map(({ field, message }) => `${field}: ${message}`);
+  // What is said twice is one line, and still two causes.
+  const lines = [...new Set(causes.map(({ field, message }) => `${field}: ${message}`))];
   const text = lines.length === 1 ? (lines[0] ?? "") : `[${lines.join(", ")}]`;
   return new Refusal(422, "Invalid", `${what} "${textOf(details["name"])}" is invalid: ${text}`, {
     ...details,

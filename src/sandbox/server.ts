@@ -42,7 +42,10 @@ async function handle(door: Door, request: IncomingMessage, response: ServerResp
   const { fault, person } = decision;
   if (fault?.kind === "delay") await passing(fault.delayMs);
   if (body === undefined) {
-    writeRefusal(response, new Refusal(413, "RequestEntityTooLarge", `limit is ${MAX_BODY}`));
+    writeRefusal(
+      response,
+      new Refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY}`),
+    );
     return;
   }
   if (call.verb === "watch" && call.target.kind === "objects") {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, objectOf } from "./json.ts";
 import type { Kind } from "./kinds.ts";
 import { KINDS } from "./kinds.ts";
 import { nameOf, namespaceOf } from "./object.ts";
@@ -25,6 +25,32 @@ interface Table {
 const FIRST_REVISION = 100;
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+/** The order in which the real server writes metadata. */
+const METADATA_ORDER = [
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "labels",
+  "annotations",
+  "ownerReferences",
+  "finalizers",
+  "managedFields",
+];
+
+function inOrder(metadata: JsonObject): JsonObject {
+  const known = METADATA_ORDER.flatMap((key) => {
+    const value = metadata[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return { ...Object.fromEntries(known), ...metadata };
+}
 
 /**
  * The objects, in memory, with one counter of revisions for all kinds as etcd has it, and a window of past
@@ -129,8 +155,8 @@ export class Store {
 
   #stamped(object: JsonObject): JsonObject {
     this.#revision += 1;
-    const metadata = object["metadata"];
-    return { ...object, metadata: { ...(metadata as JsonObject), resourceVersion: String(this.#revision) } };
+    const metadata = { ...objectOf(object["metadata"]), resourceVersion: String(this.#revision) };
+    return { ...object, metadata: inOrder(metadata) };
   }
 
   #record(kind: Kind, type: Change["type"], object: JsonObject, previous: JsonObject | undefined): void {

@@ -33,7 +33,8 @@ export function decodeApply(body: Buffer): JsonObject | Refusal {
 
 /** Reads a body of one of the JSON patch types. */
 export const decodePatch = (body: Buffer): Json | Refusal =>
-  parseJson(body.toString("utf8")) ?? badRequest("error decoding patch: invalid JSON");
+  parseJson(body.toString("utf8")) ??
+  badRequest(`error decoding patch: ${jsonProblem(body.toString("utf8"))}`);
 
 function parseYamlText(text: string): Json | undefined {
   try {
@@ -43,22 +44,25 @@ function parseYamlText(text: string): Json | undefined {
   }
 }
 
+const TYPE_META = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+
 function unreadable(text: string, what: string): string {
-  const problem = jsonProblem(text);
-  const excerpt = text === "" ? "<empty>" : text.slice(0, 100);
-  return (
-    `the object provided is unrecognized (must be of type ${what}): couldn't get version/kind; ` +
-    `json parse error: ${problem} (${excerpt})`
-  );
+  const parsed = parseJson(text);
+  const problem =
+    parsed === undefined
+      ? `${jsonProblem(text)} (${text === "" ? "<empty>" : text.slice(0, 100)})`
+      : // Go shows the bytes of what is JSON, but no object.
+        `json: cannot unmarshal ${goTypeOf(parsed)} into Go value of type ${TYPE_META} (${Buffer.from(text).toString("hex")})`;
+  return `the object provided is unrecognized (must be of type ${what}): couldn't get version/kind; json parse error: ${problem}`;
 }
 
-/** The two commonest problems in Go's words; the others are named by what Node says. */
+/** The commonest problems in Go's words. */
 function jsonProblem(text: string): string {
-  if (text.trim() === "") return "unexpected end of JSON input";
   const found = /^\s*\{\s*(?<character>[^"}\s])/u.exec(text)?.groups?.["character"];
   if (found !== undefined) return `invalid character '${found}' looking for beginning of object key string`;
-  const first = text.trim().slice(0, 1);
-  return `invalid character '${first}' looking for beginning of value`;
+  const isCutOff = text.trim() === "" || /^\s*[{["]/u.test(text);
+  if (isCutOff) return "unexpected end of JSON input";
+  return `invalid character '${text.trim().slice(0, 1)}' looking for beginning of value`;
 }
 
 /** Gives an object its kind, or says why it cannot be of the kind that the path names. */
@@ -67,9 +71,8 @@ export function asKind(kind: Kind, object: JsonObject): JsonObject | Refusal {
   const name = textOf(object["kind"]) || kind.kind;
   const cannot = `${name} in version "${kind.version}" cannot be handled as a ${kind.kind}`;
   if (name !== kind.kind) {
-    const group = apiVersion.includes("/") ? apiVersion.replace("/", ".") : apiVersion;
-    const wanted = `${kind.group.split(".")[0] ?? ""}.${kind.kind}`;
-    return badRequest(`${cannot}: converting (${group}.${name}) to (${wanted}): unknown conversion`);
+    const wanted = `${kind.group === "" ? "core" : (kind.group.split(".")[0] ?? "")}.${kind.kind}`;
+    return badRequest(`${cannot}: converting (${kind.version}.${name}) to (${wanted}): unknown conversion`);
   }
   if (apiVersion !== groupVersion(kind)) {
     return badRequest(
@@ -107,12 +110,31 @@ const TYPED: Readonly<Record<string, readonly TypedField[]>> = {
   ReplicaSet: [replicas("ReplicaSetSpec")],
 };
 
+const MAPS: Readonly<Record<string, string>> = { ConfigMap: "string", Secret: "[]uint8" };
+
 /** What Go's decoder says about fields of a wrong type, or undefined. */
 export function typeProblem(kind: Kind, object: JsonObject): string | undefined {
+  const spec = object["spec"];
+  if (spec !== undefined && spec !== null && !isObject(spec)) {
+    return unmarshalProblem(spec, `${kind.kind}.spec`, `v1.${kind.kind}Spec`);
+  }
   for (const map of ["labels", "annotations"]) {
-    const problem = mapProblem(object, map);
+    const problem = mapProblem(at(object, "metadata", map), `ObjectMeta.metadata.${map}`, "string");
     if (problem !== undefined) return problem;
   }
+  const dataType = MAPS[kind.kind];
+  if (dataType !== undefined) {
+    const problem = mapProblem(object["data"], `${kind.kind}.data`, dataType);
+    if (problem !== undefined) return problem;
+  }
+  if (kind.kind === "Secret") {
+    const problem = base64Problem(object["data"]);
+    if (problem !== undefined) return problem;
+  }
+  return fieldProblem(kind, object);
+}
+
+function fieldProblem(kind: Kind, object: JsonObject): string | undefined {
   for (const { path, struct, type } of TYPED[kind.kind] ?? []) {
     const value = at(object, ...path);
     if (value === undefined || value === null) continue;
@@ -120,19 +142,28 @@ export function typeProblem(kind: Kind, object: JsonObject): string | undefined 
     if (type === "microtime" && isText) {
       const problem = microTimeError(value);
       if (problem !== undefined) return problem;
-    } else if (type === "int32" ? !Number.isInteger(value) : !isText) {
+    } else if (type === "int32" ? !isInt32(value) : !isText) {
       return unmarshalProblem(value, `${struct}.${path.join(".")}`, type === "int32" ? "int32" : "string");
     }
   }
   return undefined;
 }
 
-function mapProblem(object: JsonObject, map: string): string | undefined {
-  const found = at(object, "metadata", map);
-  const wrong = isObject(found) ? Object.values(found).find((value) => typeof value !== "string") : undefined;
-  return wrong === undefined || wrong === null
-    ? undefined
-    : unmarshalProblem(wrong, `ObjectMeta.metadata.${map}`, "string");
+const isInt32 = (value: Json): boolean => Number.isInteger(value) && Math.abs(Number(value)) <= 0x7fffffff;
+
+function mapProblem(map: Json | undefined, field: string, type: string): string | undefined {
+  const wrong = isObject(map) ? Object.values(map).find((value) => typeof value !== "string") : undefined;
+  return wrong === undefined || wrong === null ? undefined : unmarshalProblem(wrong, field, type);
+}
+
+function base64Problem(data: Json | undefined): string | undefined {
+  for (const value of Object.values(isObject(data) ? data : {})) {
+    const text = typeof value === "string" ? value.replace(/[\r\n]/gu, "") : "";
+    const good =
+      /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?/u.exec(text)?.[0].length ?? 0;
+    if (good < text.length) return `illegal base64 data at input byte ${good}`;
+  }
+  return undefined;
 }
 
 function unmarshalProblem(value: Json, field: string, type: string): string {

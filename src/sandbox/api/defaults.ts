@@ -50,9 +50,19 @@ function defaultSecret(secret: JsonObject): void {
   setDefault(secret, "type", "Opaque");
 }
 
+/** Unknown fields are dropped; those of coordinated leader election too, which is switched off by default. */
+const LEASE_FIELDS = new Set([
+  "acquireTime",
+  "holderIdentity",
+  "leaseDurationSeconds",
+  "leaseTransitions",
+  "renewTime",
+]);
+
 /** Times are answered in UTC, whatever zone they were written in. */
 function defaultLease(lease: JsonObject): void {
   const spec = childOf(lease, "spec");
+  for (const field of Object.keys(spec)) if (!LEASE_FIELDS.has(field)) Reflect.deleteProperty(spec, field);
   for (const field of ["acquireTime", "renewTime"]) {
     const time = spec[field];
     if (typeof time === "string") spec[field] = inUtc(time);

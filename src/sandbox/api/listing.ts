@@ -50,6 +50,9 @@ export class Listing {
     const match = matchOf(kind, query);
     if (isRefusal(match)) return match;
     const limit = Number(query.get("limit") ?? 0);
+    if (!Number.isInteger(limit)) {
+      return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(query.get("limit"))}: invalid syntax`);
+    }
     const token = query.get("continue") ?? "";
     if (token !== "") return this.#nextPage(token, query, match);
     const refusal = this.#optionsRefusal(query);
@@ -79,6 +82,10 @@ export class Listing {
         ),
       );
     }
+    if (!["", "Exact", "NotOlderThan"].includes(match)) {
+      const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
+      causes.push({ reason: "FieldValueNotSupported", message, field: "resourceVersionMatch" });
+    }
     if (query.has("sendInitialEvents")) {
       causes.push(forbiddenOption("sendInitialEvents", "sendInitialEvents is forbidden for list"));
     }
@@ -97,7 +104,7 @@ export class Listing {
     const limit = Number(query.get("limit") ?? 0);
     const parsed = parseJson(Buffer.from(token, "base64url").toString("utf8"));
     if (!isObject(parsed) || textOf(parsed["v"]) !== "meta.k8s.io/v1") {
-      return badRequest("invalid continue token: continue key is not valid");
+      return badRequest(`invalid continue token: continue key is not valid: ${problemOf(token)}`);
     }
     const id = textOf(parsed["id"]);
     const snapshot = this.#snapshots.get(id);
@@ -150,6 +157,10 @@ const CONTINUE_EXPIRED =
   "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. " +
   "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or " +
   "deleted between the time the first chunk was returned and now may show up in the list.";
+
+/** What Go's decoder says of a token that holds no JSON. */
+const problemOf = (token: string): string =>
+  `invalid character '${Buffer.from(token, "base64url").toString("utf8").slice(0, 1)}' looking for beginning of value`;
 
 /** Both selectors of a query as one test. */
 export function matchOf(kind: Kind, query: URLSearchParams): Match | Refusal {

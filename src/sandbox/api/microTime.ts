@@ -1,20 +1,26 @@
 const LAYOUT = "2006-01-02T15:04:05.000000Z07:00";
 
-/** The pieces of the layout and what stands for each in a text. */
-const PIECES: readonly (readonly [string, RegExp])[] = [
-  ["2006", /^\d{4}/u],
-  ["-", /^-/u],
-  ["01", /^(?:0[1-9]|1[0-2])/u],
-  ["-", /^-/u],
-  ["02", /^(?:0[1-9]|[12]\d|3[01])/u],
-  ["T", /^T/u],
-  ["15", /^(?:[01]\d|2[0-3])/u],
-  [":", /^:/u],
-  ["04", /^[0-5]\d/u],
-  [":", /^:/u],
-  ["05", /^[0-5]\d/u],
-  [".000000", /^\.\d{6}/u],
-  ["Z07:00", /^(?:Z|[+-]\d\d:\d\d)/u],
+/** The pieces of the layout, what stands for each in a text, and the range of those that have a name. */
+interface Piece {
+  readonly layout: string;
+  readonly pattern: RegExp;
+  readonly range?: { readonly name: string; readonly least: number; readonly most: number };
+}
+
+const PIECES: readonly Piece[] = [
+  { layout: "2006", pattern: /^\d{4}/u },
+  { layout: "-", pattern: /^-/u },
+  { layout: "01", pattern: /^\d\d/u, range: { name: "month", least: 1, most: 12 } },
+  { layout: "-", pattern: /^-/u },
+  { layout: "02", pattern: /^\d\d/u },
+  { layout: "T", pattern: /^T/u },
+  { layout: "15", pattern: /^\d\d/u, range: { name: "hour", least: 0, most: 23 } },
+  { layout: ":", pattern: /^:/u },
+  { layout: "04", pattern: /^\d\d/u, range: { name: "minute", least: 0, most: 59 } },
+  { layout: ":", pattern: /^:/u },
+  { layout: "05", pattern: /^\d\d/u, range: { name: "second", least: 0, most: 59 } },
+  { layout: ".000000", pattern: /^\.\d{6}/u },
+  { layout: "Z07:00", pattern: /^(?:Z|[+-]\d\d:\d\d)/u },
 ];
 
 /**
@@ -22,14 +28,23 @@ const PIECES: readonly (readonly [string, RegExp])[] = [
  * a second's fraction, where JavaScript writes three.
  */
 export function microTimeError(text: string): string | undefined {
+  const quoted = JSON.stringify(text);
   let rest = text;
-  for (const [piece, pattern] of PIECES) {
-    const found = pattern.exec(rest);
-    if (found === null) {
-      return `parsing time ${JSON.stringify(text)} as ${JSON.stringify(LAYOUT)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(piece)}`;
+  for (const { layout, pattern, range } of PIECES) {
+    const found = pattern.exec(rest)?.[0];
+    if (found === undefined) {
+      return `parsing time ${quoted} as ${JSON.stringify(LAYOUT)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`;
     }
-    rest = rest.slice(found[0].length);
+    const isInRange = range === undefined || (Number(found) >= range.least && Number(found) <= range.most);
+    if (!isInRange) return `parsing time ${quoted}: ${range.name} out of range`;
+    rest = rest.slice(found.length);
   }
-  if (rest === "") return undefined;
-  return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
+  if (rest !== "") return `parsing time ${quoted}: extra text: ${JSON.stringify(rest)}`;
+  return hasDay(text) ? undefined : `parsing time ${quoted}: day out of range`;
+}
+
+/** Whether the month has that day. */
+function hasDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

@@ -2,10 +2,11 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import { at, childOf, copyOf, isEqual, objectOf, textOf, without } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { NAMESPACE, POD, SERVICE } from "../kinds.ts";
+import { groupVersion, NAMESPACE, POD, SERVICE } from "../kinds.ts";
 import {
   finalizersOf,
   isTerminating,
+  labelsOf,
   metadataOf,
   nameOf,
   namespaceOf,
@@ -14,8 +15,9 @@ import {
   uidOf,
   versionOf,
 } from "../object.ts";
-import type { Manager } from "../patch/managers.ts";
-import { afterUpdate, managedFields, ownershipsOf } from "../patch/managers.ts";
+import { fieldsOf } from "../patch/fields.ts";
+import type { Manager, Ownership } from "../patch/managers.ts";
+import { afterUpdate, managedFields, ownable, ownershipsOf } from "../patch/managers.ts";
 import {
   alreadyExists,
   badRequest,
@@ -24,13 +26,13 @@ import {
   invalid,
   isRefusal,
   notFound,
+  serverError,
   type Refusal,
   uidConflict,
   versionRequired,
 } from "../refusal.ts";
 import type { Store } from "../store.ts";
 import { applyDefaults, giveClusterAddress } from "./defaults.ts";
-import { typeProblem } from "./decode.ts";
 import { validate, validateUpdate, wrongUid } from "./validate.ts";
 
 /** Which object a write is about. */
@@ -69,7 +71,7 @@ export class Objects {
   /** Creates an object; the name may be left to the server by `generateName`. */
   create(kind: Kind, namespace: string, body: JsonObject, write: Write): JsonObject | Refusal {
     if (versionOf(body) !== "")
-      return badRequest("resourceVersion should not be set on objects to be created");
+      return serverError("resourceVersion should not be set on objects to be created");
     return this.#create(kind, namespace, body, write);
   }
 
@@ -81,16 +83,15 @@ export class Objects {
         `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
       );
     }
-    if (nameOf(body) !== name) {
-      return badRequest(
-        `the name of the object (${nameOf(body)}) does not match the name on the URL (${name})`,
-      );
-    }
+    if (nameOf(body) !== name) return nameMismatch(nameOf(body), name);
     const live = this.store.get(kind, namespace, name);
     if (live === undefined) return this.#createByUpdate(place, body, write);
     const uid = uidOf(body);
     if (uid !== "" && uid !== uidOf(live)) return uidConflict(kind, place, [uid, uidOf(live)]);
     const version = versionOf(body);
+    if (!/^\d*$/u.test(version)) {
+      return serverError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+    }
     if (version === "" && !kind.mayUpdateBlindly) return versionRequired(kind, name);
     const changed = this.change(place, () => body, write);
     return isRefusal(changed) ? changed : [changed, false];
@@ -106,8 +107,7 @@ export class Objects {
     const result = change(copyOf(live));
     if (isRefusal(result)) return result;
     const wanted = copyOf(result);
-    const problem = typeProblem(kind, wanted);
-    if (problem !== undefined) return badRequest(`unable to decode: ${problem}`);
+    if (nameOf(wanted) !== "" && nameOf(wanted) !== name) return nameMismatch(nameOf(wanted), name);
     const uid = uidOf(wanted);
     if (uid !== "" && uid !== uidOf(live)) return invalid(kind, name, wrongUid(uid));
     const version = versionOf(wanted);
@@ -137,10 +137,21 @@ export class Objects {
     metadata["uid"] ??= randomUUID();
     metadata["creationTimestamp"] ??= timeText(this.now());
     if (kind.hasGeneration) metadata["generation"] ??= 1;
+    // helm 4 has to find its own fields, or its next upgrade would meet a conflict with nobody.
+    const isOfHelm = labelsOf(seeded)["app.kubernetes.io/managed-by"] === "Helm";
+    if (isOfHelm) metadata["managedFields"] ??= managedFields([this.#appliedByHelm(kind, seeded)]);
     applyDefaults(kind, seeded);
     if (kind === SERVICE) giveClusterAddress(seeded, this.#addresses());
     if (kind === POD) childOf(seeded, "status")["phase"] ??= "Pending";
     return this.store.put(kind, seeded);
+  }
+
+  #appliedByHelm(kind: Kind, object: JsonObject): Ownership {
+    return {
+      manager: { name: "helm", operation: "Apply", apiVersion: groupVersion(kind), subresource: "" },
+      time: textOf(metadataOf(object)["creationTimestamp"]),
+      fields: fieldsOf(without(ownable(object), "status")),
+    };
   }
 
   #createByUpdate(place: Place, body: JsonObject, write: Write): [JsonObject, boolean] | Refusal {
@@ -163,7 +174,10 @@ export class Objects {
     if (causes.length > 0) return invalid(kind, nameOf(created), causes);
     if (this.store.get(kind, namespace, nameOf(created)) !== undefined)
       return alreadyExists(kind, nameOf(created));
-    this.#track(undefined, created, body, write.manager);
+    const { status, ...tracked } = created;
+    this.#track(undefined, tracked, body, write.manager);
+    created["metadata"] = metadataOf(tracked);
+    if (status !== undefined) created["status"] = status;
     if (kind === SERVICE) giveClusterAddress(created, this.#addresses());
     if (kind === POD) created["status"] = { phase: "Pending", qosClass: "BestEffort" };
     return write.isDryRun === true ? created : this.store.put(kind, created);
@@ -233,6 +247,8 @@ export class Objects {
       if (manager.operation !== "Apply") keepEntries(next);
       return;
     }
+    // An object of which no account was kept gets one only by its first apply.
+    if (live !== undefined && before === undefined) return;
     const entries = managedFields(afterUpdate(live, next, { manager, now: this.now() }));
     if (entries.length > 0) setMetadata(next, "managedFields", entries);
     else Reflect.deleteProperty(childOf(next, "metadata"), "managedFields");
@@ -279,6 +295,9 @@ const SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 /** Five letters that make no words, as the server adds to a `generateName`. */
 export const randomSuffix = (): string =>
   Array.from({ length: 5 }, () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)] ?? "x").join("");
+
+const nameMismatch = (name: string, wanted: string): Refusal =>
+  badRequest(`the name of the object (${name}) does not match the name on the URL (${wanted})`);
 
 const namespaceMismatch = (): Refusal =>
   badRequest("the namespace of the provided object does not match the namespace sent on the request");

@@ -1,13 +1,13 @@
 import type { Json, JsonObject } from "../json.ts";
-import { at, isObject } from "../json.ts";
+import { at, isObject, objectOf, textOf, without } from "../json.ts";
 import { nameOf, namespaceOf } from "../object.ts";
 import { apply } from "../patch/apply.ts";
 import { jsonPatch } from "../patch/jsonPatch.ts";
 import { mergePatch } from "../patch/mergePatch.ts";
 import { strategicMerge } from "../patch/strategicMerge.ts";
-import { groupVersion } from "../kinds.ts";
-import { badRequest, isRefusal, notFound, Refusal } from "../refusal.ts";
-import { asKind, decodeApply, decodePatch } from "./decode.ts";
+import { groupVersion, type Kind } from "../kinds.ts";
+import { badRequest, invalidPatch, isRefusal, notFound, Refusal } from "../refusal.ts";
+import { asKind, decodeApply, decodePatch, typeProblem } from "./decode.ts";
 import type { Change, Objects, Place, Write } from "./objects.ts";
 
 /** A PATCH request: what it changes, how its body is to be read, and by whom it is sent. */
@@ -35,8 +35,43 @@ export function patchObject(
   }
   const parsed = decodePatch(patch.body);
   if (isRefusal(parsed)) return parsed;
-  const changed = objects.change(place, changeBy(patch.type, parsed), write);
+  const change = changeBy(patch.type, parsed);
+  const changed = objects.change(
+    place,
+    (live) => typed(place.kind, { parsed, type: patch.type }, change(live)),
+    write,
+  );
   return isRefusal(changed) ? changed : [changed, false];
+}
+
+/** A patch may not make another kind of the object, nor give its fields other types. */
+function typed(
+  kind: Kind,
+  sent: { parsed: Json; type: string },
+  result: JsonObject | Refusal,
+): JsonObject | Refusal {
+  if (isRefusal(result)) return result;
+  const given = sent.type === STRATEGIC ? goText(sent.parsed) : JSON.stringify(shown(result));
+  const { kind: name = "", apiVersion = "" } = result;
+  if (name !== kind.kind || apiVersion !== groupVersion(kind)) {
+    const problem = `no kind "${textOf(name)}" is registered for version "${textOf(apiVersion)}" in scheme "pkg/runtime/scheme.go:111"`;
+    return invalidPatch(given, problem);
+  }
+  const problem = typeProblem(kind, result);
+  return problem === undefined ? result : invalidPatch(given, problem);
+}
+
+/** An object as the server shows it in messages, without the account of its managers. */
+function shown({ apiVersion = "", kind = "", metadata = {}, ...rest }: JsonObject): JsonObject {
+  return { apiVersion, kind, metadata: without(objectOf(metadata), "managedFields"), ...rest };
+}
+
+/** A value the way Go prints it. */
+function goText(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
+  if (!isObject(value)) return value === null ? "<nil>" : String(value);
+  const keys = Object.keys(value).sort();
+  return `map[${keys.map((key) => `${key}:${goText(value[key] ?? null)}`).join(" ")}]`;
 }
 
 /** The change that a patch of one of the JSON types describes. */
@@ -50,10 +85,10 @@ export function changeBy(type: string, patch: Json): Change {
 
 function resultOf(type: string, live: JsonObject, patch: Json): Json | Refusal {
   if (type === JSON_PATCH) return jsonPatch(live, patch);
-  if (!isObject(patch))
-    return badRequest(
-      "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}",
-    );
+  if (!isObject(patch)) {
+    const prefix = type === MERGE ? "error decoding patch: " : "";
+    return badRequest(`${prefix}json: cannot unmarshal array into Go value of type map[string]interface {}`);
+  }
   return type === MERGE ? mergePatch(live, patch) : strategicMerge(live, patch);
 }
 
@@ -65,6 +100,11 @@ function applyPatch(
 ): [JsonObject, boolean] | Refusal {
   const decoded = decodeApply(patch.body);
   if (isRefusal(decoded)) return decoded;
+  const { apiVersion = "", kind = "" } = decoded;
+  if (kind !== place.kind.kind || apiVersion !== groupVersion(place.kind)) {
+    const group = textOf(apiVersion).includes("/") ? textOf(apiVersion) : `/${textOf(apiVersion)}`;
+    return badRequest(`invalid object type: ${group}, Kind=${textOf(kind)}`);
+  }
   const applied = asKind(place.kind, decoded);
   if (isRefusal(applied)) return applied;
   const refusal = applyRefusal(place, applied, write);

@@ -3,6 +3,7 @@ import { isObject, textOf } from "../json.ts";
 import { timeText } from "../object.ts";
 import type { Person } from "../people.ts";
 import { isAllowed, userInfoOf } from "../people.ts";
+import { Refusal } from "../refusal.ts";
 
 /** Answers "who am I?". */
 export const subjectReview = (person: Person, now: number): JsonObject => ({
@@ -13,8 +14,9 @@ export const subjectReview = (person: Person, now: number): JsonObject => ({
 });
 
 /** Answers "may I?", by the same rule that decides about requests. */
-export function accessReview(person: Person, body: JsonObject): JsonObject {
+export function accessReview(person: Person, body: JsonObject): JsonObject | Refusal {
   const spec = isObject(body["spec"]) ? body["spec"] : {};
+  if (isObject(spec["resourceAttributes"]) === isObject(spec["nonResourceAttributes"])) return oneOfTwo();
   const asked = isObject(spec["resourceAttributes"]) ? spec["resourceAttributes"] : {};
   const allowed = isAllowed(person, {
     verb: textOf(asked["verb"]),
@@ -31,4 +33,14 @@ export function accessReview(person: Person, body: JsonObject): JsonObject {
     spec,
     status: { allowed },
   };
+}
+
+function oneOfTwo(): Refusal {
+  const message =
+    "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified";
+  const cause = { reason: "FieldValueInvalid", message, field: "spec.resourceAttributes" };
+  return new Refusal(422, "Invalid", `.authorization.k8s.io "" is invalid: ${cause.field}: ${message}`, {
+    group: "authorization.k8s.io",
+    causes: [cause],
+  });
 }

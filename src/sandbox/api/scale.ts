@@ -7,6 +7,7 @@ import type { Change } from "./objects.ts";
 export function scaleOf(workload: JsonObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = objectOf(workload["metadata"]);
   const labels = Object.entries(textsOf(at(workload, "spec", "selector", "matchLabels")));
+  const replicas = numberOf(at(workload, "spec", "replicas"));
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
@@ -17,7 +18,8 @@ export function scaleOf(workload: JsonObject): JsonObject {
       resourceVersion: resourceVersion ?? "",
       creationTimestamp: creationTimestamp ?? "",
     },
-    spec: { replicas: numberOf(at(workload, "spec", "replicas")) },
+    // Nothing is left out, as everywhere in this kind.
+    spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: numberOf(at(workload, "status", "replicas")),
       selector: labels.map(([key, value]) => `${key}=${value}`).join(","),

@@ -1,10 +1,17 @@
 import type { Call, ResourceTarget } from "../call.ts";
 import type { JsonObject } from "../json.ts";
-import { isObject } from "../json.ts";
+import { isObject, textOf } from "../json.ts";
 import { groupVersion } from "../kinds.ts";
 import type { Manager } from "../patch/managers.ts";
 import type { Person } from "../people.ts";
-import { isRefusal, methodNotAllowed, notServed, type Refusal } from "../refusal.ts";
+import {
+  badRequest,
+  isRefusal,
+  methodNotAllowed,
+  noSuchResource,
+  notServed,
+  type Refusal,
+} from "../refusal.ts";
 import { asKind, decodeBody, decodePatch, mediaTypeOf } from "./decode.ts";
 import { aggregated, GROUPS, unaggregated } from "./discovery.ts";
 import type { Listing } from "./listing.ts";
@@ -81,8 +88,13 @@ function servePath({ address }: Services, call: Call): Answer | Refusal {
   if (isAggregated && path === "/api") return tagged(JSON.stringify(aggregated([""])), AGGREGATED);
   if (isAggregated && path === "/apis") return tagged(JSON.stringify(aggregated(GROUPS)), AGGREGATED);
   const found = unaggregated(path, address());
-  return found === undefined ? notServed() : plain(found);
+  if (found !== undefined) return plain(found);
+  const isInGroup = SERVED.some((prefix) => path.startsWith(prefix));
+  return isInGroup ? noSuchResource() : notServed();
 }
+
+/** Where paths that lead nowhere are answered by a Status; elsewhere the server has a page for them. */
+const SERVED = ["/api/v1/", ...GROUPS.map((group) => `/apis/${group}/v1/`)];
 
 const tagged = (text: string, type: string): Answer => ({ code: 200, type, text, etag: `"${hashOf(text)}"` });
 
@@ -99,7 +111,8 @@ function serveReview(
     isIdentity ? "SelfSubjectReview" : "SelfSubjectAccessReview",
   );
   if (isRefusal(decoded)) return decoded;
-  return plain(isIdentity ? subjectReview(person, objects.now()) : accessReview(person, decoded), 201);
+  const review = isIdentity ? subjectReview(person, objects.now()) : accessReview(person, decoded);
+  return isRefusal(review) ? review : plain(review, 201);
 }
 
 interface ObjectsRequest {
@@ -113,7 +126,7 @@ function serveObjects(services: Services, call: Call, { to, body }: ObjectsReque
   if (to.subresource === "scale" && to.kind.subresources.includes("scale"))
     return serveScale(services, call, { to, body });
   const isKnown = to.subresource === "" || to.kind.subresources.some((name) => name === to.subresource);
-  if (!isKnown) return notServed();
+  if (!isKnown) return noSuchResource();
   const { objects, listing } = services;
   switch (call.verb) {
     case "list": {
@@ -175,8 +188,16 @@ function serveDelete(objects: Objects, call: Call, { to, body, form }: FormedReq
   return result["kind"] === "Status" ? plain(result) : answer(result, form);
 }
 
-const decodeOptions = (call: Call, body: Buffer): JsonObject | Refusal =>
-  body.length === 0 ? {} : decodeBody(call.headers, body, "DeleteOptions");
+function decodeOptions(call: Call, body: Buffer): JsonObject | Refusal {
+  if (body.length === 0) return {};
+  const options = decodeBody(call.headers, body, "DeleteOptions");
+  if (isRefusal(options)) return options;
+  const { kind = "DeleteOptions", apiVersion = "v1" } = options;
+  if (kind === "DeleteOptions") return options;
+  return badRequest(
+    `no kind "${textOf(kind)}" is registered for version "${textOf(apiVersion)}" in scheme "pkg/runtime/scheme.go:111"`,
+  );
+}
 
 function serveDeleteCollection(
   services: Services,

@@ -32,6 +32,10 @@ const KEY_RULE =
   "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
+const DATA_KEY_RULE =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  " +
+  "or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
 /** The largest a Secret or a ConfigMap may be, in bytes of its values. */
 const MAX_DATA = 1024 * 1024;
 
@@ -98,23 +102,19 @@ function validateLease(lease: JsonObject): Cause[] {
   if (typeof transitions === "number" && transitions < 0) {
     causes.push(wrong("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
   }
-  const preferred = at(lease, "spec", "preferredHolder");
-  if (textOf(preferred) !== "" && at(lease, "spec", "strategy") === undefined) {
-    causes.push({
-      reason: "FieldValueForbidden",
-      message: "Forbidden: may only be specified if `strategy` is defined",
-      field: "spec.preferredHolder",
-    });
-  }
   return causes;
 }
 
 function validateData(object: JsonObject): Cause[] {
-  const size = Object.values(textsOf(object["data"])).reduce((sum, value) => sum + sizeOf(object, value), 0);
-  if (size <= MAX_DATA) return [];
-  const field = object["kind"] === "Secret" ? "data" : "";
+  const data = textsOf(object["data"]);
+  const causes = Object.keys(data)
+    .filter((key) => !/^[-._a-zA-Z0-9]+$/u.test(key))
+    .map((key) => wrong(`data[${key}]`, key, DATA_KEY_RULE));
+  const size = Object.values(data).reduce((sum, value) => sum + sizeOf(object, value), 0);
+  if (size <= MAX_DATA) return causes;
+  const field = object["kind"] === "Secret" ? "data" : "[]";
   const message = `Too long: may not be more than ${MAX_DATA} bytes`;
-  return [{ reason: "FieldValueTooLong", message, field }];
+  return [...causes, { reason: "FieldValueTooLong", message, field }];
 }
 
 const sizeOf = (object: JsonObject, value: string): number =>
@@ -135,10 +135,10 @@ function validateWorkload(object: JsonObject): Cause[] {
       wrong("spec.selector", {}, `empty selector is invalid for ${textOf(object["kind"]).toLowerCase()}`),
     );
   }
-  const labels = textsOf(at(spec, "template", "metadata", "labels"));
-  if (!selects(selector, labels) || selector === undefined) {
+  const labels = at(spec, "template", "metadata", "labels");
+  if (!selects(selector, textsOf(labels)) || selector === undefined) {
     causes.push(
-      wrong("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"),
+      wrong("spec.template.metadata.labels", labels ?? null, "`selector` does not match template `labels`"),
     );
   }
   return [...causes, ...validatePodSpec(objectOf(at(spec, "template", "spec")), "spec.template.spec")];

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
 import { copyOf, isObject, listOf } from "../json.ts";
-import { setMetadata } from "../object.ts";
+import { setMetadata, timeText } from "../object.ts";
 import { Refusal } from "../refusal.ts";
 import {
   differences,
@@ -34,7 +34,7 @@ export function apply(live: JsonObject, applied: JsonObject, application: Applic
     manager.operation === "Apply" &&
     manager.name === application.manager.name &&
     manager.subresource === application.manager.subresource;
-  const ownerships = ownershipsOf(live);
+  const ownerships = accountOf(live, application);
   const others = ownerships.filter((entry) => !isOwn(entry));
 
   const conflicts = others.map((entry): [Ownership, string[]] => [
@@ -60,6 +60,15 @@ export function apply(live: JsonObject, applied: JsonObject, application: Applic
     managedFields(withOwnership([...rest, ...own], application, () => fields)),
   );
   return merged;
+}
+
+/** Who owns what so far; an object without any account is owned by whoever was there before. */
+function accountOf(live: JsonObject, { manager, now }: Application): Ownership[] {
+  const ownerships = ownershipsOf(live);
+  const fields = fieldsOf(ownable(live));
+  if (ownerships.length > 0 || Object.keys(fields).length === 0) return ownerships;
+  const before: Manager = { ...manager, name: "before-first-apply", operation: "Update", subresource: "" };
+  return [{ manager: before, time: timeText(now), fields }];
 }
 
 /** Metadata that a client cannot set stays out of the merge; resourceVersion and uid are checked elsewhere. */

@@ -61,7 +61,11 @@ function newFields(value: Json, field: string): Fields {
   const parts = partsOf(value, field);
   if (parts === undefined) return {};
   const fields: Fields = NEVER_OWNED.has(field) ? {} : { ".": {} };
-  for (const part of parts) fields[part.element] = newFields(part.value, part.field);
+  for (const part of parts) {
+    const isStruct = NEVER_OWNED.has(part.field) && isObject(part.value);
+    if (!isStruct || partsOf(part.value, part.field) !== undefined)
+      fields[part.element] = newFields(part.value, part.field);
+  }
   return fields;
 }
 

@@ -10,10 +10,12 @@ interface Spot {
 
 /** Applies a JSON patch (RFC 6902) to a copy. What cannot be done, a failed `test` among it, is a 422. */
 export function jsonPatch(document: Json, patch: Json): Json | Refusal {
-  if (!Array.isArray(patch))
+  if (!Array.isArray(patch)) {
+    const given = isObject(patch) ? "object" : typeof patch;
     return badRequest(
-      "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+      `error decoding patch: json: cannot unmarshal ${given} into Go value of type []handlers.jsonPatchOp`,
     );
+  }
   let result: Json = { document: copyOf(document) };
   for (const operation of patch) {
     const next = applyOperation(result, operation);
@@ -34,7 +36,8 @@ function applyOperation(root: Json, operation: Json): Json | Refusal {
     case "add":
       return add(to, value) ? root : unprocessable();
     case "replace":
-      return read(to) !== undefined && replace(to, value) ? root : unprocessable();
+      // The library of the real server minds a missing index, but no missing key.
+      return (isObject(to.parent) || read(to) !== undefined) && replace(to, value) ? root : unprocessable();
     case "remove":
       return remove(to) ? root : unprocessable();
     case "move":

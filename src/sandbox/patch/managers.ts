@@ -40,8 +40,8 @@ export const ownershipsOf = (object: JsonObject): Ownership[] =>
 
 /** Writes metadata.managedFields, the appliers first, as the server orders them. */
 export function managedFields(ownerships: readonly Ownership[]): Json[] {
-  const order = ({ manager, time }: Ownership): string =>
-    manager.operation === "Apply" ? `0${time}` : `1${time}`;
+  // "Apply" happens to come before "Update".
+  const order = ({ manager, time }: Ownership): string => `${manager.operation} ${time} ${manager.name}`;
   return [...ownerships]
     .filter(({ fields }) => Object.keys(fields).length > 0)
     .sort((left, right) => order(left).localeCompare(order(right)))

@@ -55,24 +55,45 @@ function mergedList(field: string, target: Json[], patch: Json[]): Json[] {
       result.push(strategicMerge({}, item));
     }
   }
-  return result;
+  return inOrder(result, plain, { before: target, key });
 }
 
 function removePrimitives(result: JsonObject, field: string, gone: Json): void {
   result[field] = listOf(result[field]).filter((item) => !listOf(gone).some((other) => isEqual(other, item)));
 }
 
-/** Items that the order does not name, because somebody else added them, stay behind those that it names. */
 function reorder(result: JsonObject, field: string, order: Json[]): void {
   const items = listOf(result[field]);
   const key = mergeKey(field, [items, order]);
-  const place = (item: Json): number => {
-    const index = order.findIndex((wanted) =>
-      key === undefined ? isEqual(wanted, item) : isEqual(objectOf(wanted)[key], objectOf(item)[key]),
+  if (items.length > 0) result[field] = inOrder(items, order, { before: items, key });
+}
+
+/**
+ * Puts items in the wanted order. Those that the order does not name, because somebody else added them, keep
+ * their place before the named ones that they stood before.
+ */
+function inOrder(
+  items: readonly Json[],
+  order: readonly Json[],
+  by: { readonly before: readonly Json[]; readonly key: string | undefined },
+): Json[] {
+  const place = (list: readonly Json[], item: Json | undefined): number =>
+    list.findIndex((other) =>
+      by.key === undefined ? isEqual(other, item) : isEqual(objectOf(other)[by.key], objectOf(item)[by.key]),
     );
-    return index < 0 ? order.length : index;
-  };
-  if (items.length > 0) result[field] = [...items].sort((left, right) => place(left) - place(right));
+  const named = items
+    .filter((item) => place(order, item) >= 0)
+    .sort((left, right) => place(order, left) - place(order, right));
+  const others = items.filter((item) => place(order, item) < 0);
+  const result: Json[] = [];
+  while (named.length > 0 || others.length > 0) {
+    const stoodBefore = place(by.before, others[0]) < place(by.before, named[0]);
+    const isOther =
+      named.length === 0 || (others.length > 0 && place(by.before, named[0]) >= 0 && stoodBefore);
+    const next = isOther ? others.shift() : named.shift();
+    if (next !== undefined) result.push(next);
+  }
+  return result;
 }
 
 /** What a patch adds where nothing was: without directives and without the nulls that would remove. */
