@@ -18,8 +18,13 @@ const ALLOWED = [
   /^extension\/l10n\/[\w.-]+\.json$/u,
 ];
 
-/** Without these the extension does not start. */
-const NEEDED = ["extension.cjs", "cluster.cjs", "sandbox.cjs"].map((file) => `extension/dist/${file}`);
+/** Without these the extension does not start, or shows placeholders for its titles. */
+const NEEDED = [
+  ...["extension.cjs", "cluster.cjs", "sandbox.cjs", "supervisor.cjs", "webview.js"].map(
+    (file) => `dist/${file}`,
+  ),
+  "package.nls.json",
+].map((file) => `extension/${file}`);
 
 /** Builds and packs the extension, then compares the package's files with the list above. */
 export async function main(): Promise<number> {
