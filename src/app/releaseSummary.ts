@@ -1,7 +1,12 @@
 import type { CommitHash } from "../domain/branch.ts";
 import type { Liveness } from "../domain/cluster.ts";
 import type { Deprecation, Driver, Environment, Machine, Target, Tier } from "../domain/config.ts";
-import type { ReleaseStatus, Revision, RevisionLabel } from "../domain/release.ts";
+import {
+  commitOfRevision,
+  type ReleaseStatus,
+  type Revision,
+  type RevisionLabel,
+} from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ReleaseReadError } from "./ports.ts";
@@ -88,13 +93,15 @@ function targetState({ liveness, newest, read }: KnownRelease): TargetState {
     return { kind: "unknown", error: answer.error };
   }
   const record = answer?.ok === true ? answer.value : undefined;
-  const mark = record?.mark;
+  const commit = record === undefined ? undefined : commitOfRevision(record);
+  // Who and which branch were recorded together with a commit, and are worth nothing beside another one.
+  const mark = record?.mark?.commit === commit ? record?.mark : undefined;
   return {
     kind: "revision",
     revision,
     status,
     deployedAt: record?.deployedAt ?? newest.createdAt,
-    ...(mark === undefined ? {} : { commit: mark.commit }),
+    ...(commit === undefined ? {} : { commit }),
     ...(mark?.branch === undefined ? {} : { branch: mark.branch }),
     ...(mark?.by === undefined ? {} : { by: mark.by }),
   };

@@ -1,4 +1,4 @@
-import type { CommitHash } from "./branch.ts";
+import { parseCommitHash, type CommitHash } from "./branch.ts";
 import type { ObjectVersion } from "./cluster.ts";
 import { MINUTE_MS, type DurationMs, type EpochMs } from "./time.ts";
 
@@ -89,6 +89,29 @@ export function imageNamesCommit(image: string, commit: CommitHash): boolean {
     .toLowerCase()
     .split(DELIMITER)
     .some((part) => part.length >= MIN_SHORT_COMMIT && commit.startsWith(part));
+}
+
+/**
+ * The commit that a revision is of: the one whole hash that its images' tags name; else what Devdeploy recorded on
+ * it, unless a tag names another one. The image always wins (decisions.md, 14), so that a rollback, which inherits
+ * nobody's record, still tells its commit. Undefined where this says nothing, or two different things.
+ */
+export function commitOfRevision(revision: Pick<Revision, "images" | "mark">): CommitHash | undefined {
+  const tags = revision.images.flatMap(({ image }) => imageTag(image) ?? []);
+  const parts = tags.flatMap((tag) => tag.toLowerCase().split(DELIMITER));
+  const whole = new Set(
+    parts.flatMap((part) => {
+      const parsed = parseCommitHash(part);
+      return parsed.ok ? [parsed.value] : [];
+    }),
+  );
+  const { mark } = revision;
+  if (mark !== undefined && revision.images.some(({ image }) => imageNamesCommit(image, mark.commit))) {
+    return mark.commit;
+  }
+  const [only] = whole;
+  if (whole.size > 0) return whole.size === 1 ? only : undefined;
+  return parts.some((part) => part.length >= MIN_SHORT_COMMIT) ? undefined : mark?.commit;
 }
 
 /** The tag of an image reference; undefined where it has none (a digest alone, or nothing). */
