@@ -54,7 +54,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       [
         "Production",
         "  web ####### · 2 d · Ben Ortiz",
-        "  api revision 74 · 2 d",
+        "  api ####### · 2 d",
         "  cron 2 targets · ####### · 47 h · Mia Chen",
         "  utils deprecated: All workers are in Kubernetes now",
         "Staging",
@@ -93,6 +93,9 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     await screenshot(page, "devdeploy-progress");
     await runCommand(page, "Devdeploy: Devdeploy Current Branch");
     await toastThat(page, /This window is already deploying task\/login to dev1/u);
+    const refusal = page.locator(".notification-toast").filter({ hasText: "This window is already" });
+    await refusal.hover();
+    await refusal.locator(".codicon-notifications-clear").click();
   });
 
   await t.test("a colleague's claim meanwhile appears by itself", async () => {
@@ -225,7 +228,8 @@ async function claimAsBen(demo: Demo, name: string): Promise<void> {
   const cluster = openCluster({ kubeconfig: ben.kubeconfig, env: process.env, clock, log });
   try {
     const branch = parseBranchName("task/profile");
-    const commit = parseCommitHash("b".repeat(40));
+    const { stdout: tip } = await run("git", ["-C", ben.folder, "rev-parse", "origin/task/profile"]);
+    const commit = parseCommitHash(tip.trim());
     assert.ok(branch.ok && commit.ok);
     const { signal } = new AbortController();
     const user = await cluster.identity.whoAmI(context, signal);
