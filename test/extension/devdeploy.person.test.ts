@@ -8,6 +8,7 @@ import { claimMachine } from "../../src/app/claimMachine.ts";
 import { openCluster } from "../../src/cluster.ts";
 import { parseBranchName, parseCommitHash } from "../../src/domain/branch.ts";
 import type { Pool } from "../../src/domain/config.ts";
+import { isPending } from "../../src/domain/release.ts";
 import { readConfig } from "../../src/adapters/config/load.ts";
 import type { Demo } from "../../scripts/demo/makeDemo.ts";
 import { toolPath } from "../../scripts/tools/provision.ts";
@@ -46,7 +47,10 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     await openSidebar(page);
     const rows = await rowsThat(
       page,
-      (all) => textOf(all, "dev1") === "free" && textOf(all, "web") !== "reading…",
+      // Records are read one after the other; until then a row has but a revision's number.
+      (all) =>
+        textOf(all, "dev1") === "free" &&
+        !all.some(({ description }) => /reading…|revision \d/u.test(description)),
       60_000,
     );
     assert.deepEqual(
@@ -157,13 +161,12 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
         st.diagnostic("left out on the desktop");
         return;
       }
-      await runCommand(page, "Devdeploy: Devdeploy Current Branch");
-      await pressDialogButton(page, "Devdeploy Anyway");
-      // Whether helm is at work is what its own record says; the window may close only then.
-      await eventually(
-        () => kubectl(demo, "dev1", ["get", "secrets", "--selector", PENDING, "--output", "name"]),
-        (names) => names !== "",
-      );
+      // Whether helm is at work is what its own record says; the window may close only then. A watch tells it in
+      // time, where a program that is started to ask may come too late.
+      await whenHelmWorks(demo, "dev1", async () => {
+        await runCommand(page, "Devdeploy: Devdeploy Current Branch");
+        await pressDialogButton(page, "Devdeploy Anyway");
+      });
       await page.goto("about:blank");
       await page.goto(url);
       const text = await toastThat(page, /While the window was closed/u, 60_000);
@@ -182,8 +185,6 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     [],
   );
 });
-
-const PENDING = "owner=helm,status in (pending-install,pending-upgrade)";
 
 /** What kubectl says to Ann about a machine's namespace. */
 async function kubectl(demo: Demo, name: string, args: readonly string[]): Promise<string> {
@@ -218,6 +219,33 @@ async function widenSidebar(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(x + 130, y, { steps: 5 });
   await page.mouse.up();
+}
+
+/** Does something, and waits until helm's newest record in the machine's namespace is a pending one. */
+async function whenHelmWorks(demo: Demo, name: string, act: () => Promise<void>): Promise<void> {
+  const { pool, context } = await poolOf(demo, name);
+  const driver = pool.machines[0]?.target.driver;
+  assert.ok(driver?.kind === "helm");
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const cluster = openCluster({ kubeconfig: demo.people.ann.kubeconfig, env: process.env, clock, log });
+  const watch = cluster.watches.releases(context, driver.namespace);
+  let isPendingSeen = false;
+  const listening = watch.onChange(({ items }) => {
+    isPendingSeen ||= [...items.values()].some(
+      ([newest]) => newest !== undefined && isPending(newest.status),
+    );
+  });
+  try {
+    await act();
+    await eventually(
+      () => Promise.resolve(isPendingSeen),
+      (isSeen) => isSeen,
+    );
+  } finally {
+    listening.dispose();
+    watch.dispose();
+    cluster.dispose();
+  }
 }
 
 /** What Ben's VS Code does when he devdeploys, as far as the locks go. */

@@ -54,7 +54,7 @@ function podsSentence(pods: Pods): string {
   const figures = { machine: shown(pods.machine), ready: pods.ready, wanted: pods.wanted };
   return pods.diagnosis === undefined
     ? l10n.t("{ready} of {wanted} new pods ready on {machine}.", figures)
-    : l10n.t("{ready} of {wanted} new pods ready on {machine}; it looks wrong: {diagnosis}.", {
+    : l10n.t("{ready} of {wanted} new pods ready on {machine}; it looks wrong: {diagnosis}", {
         ...figures,
         diagnosis: detail(pods.diagnosis),
       });
