@@ -49,7 +49,8 @@ function toJson(type: protobuf.Type, message: JsonObject): Json {
   for (const field of type.fieldsArray) {
     const value = message[field.name];
     const json = value === undefined ? null : fieldToJson(field, value);
-    if (json !== null && json !== "") result[field.name] = json;
+    const isUnset = json === null || json === "" || (field.name === "generation" && json === 0);
+    if (!isUnset) result[field.name] = json;
   }
   return result;
 }

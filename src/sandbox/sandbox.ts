@@ -21,6 +21,8 @@ export interface Sandbox {
   readonly objects: Objects;
   /** When a request last came in, in epoch milliseconds; now, while any connection is open. */
   readonly lastUsed: () => number;
+  /** Forgets all past states, as etcd's compaction does: old watches and old pages are answered by 410. */
+  compact(): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startSandbox(
   fill(objects, options);
   const stopControllers = startControllers(objects);
   const people = peopleOf(options);
+  const listing = new Listing(store);
   const certificate = await makeCertificate(now());
 
   let address = "";
@@ -47,7 +50,7 @@ export async function startSandbox(
   };
   const server = makeServer(
     {
-      services: { objects, listing: new Listing(store), address: () => address },
+      services: { objects, listing, address: () => address },
       rules: { people, interceptors: [watched, ...interceptors] },
       bookmarkMs: options.bookmarkSeconds * 1000,
     },
@@ -73,6 +76,10 @@ export async function startSandbox(
     tokens: Object.fromEntries(people.map(({ name, token }) => [name, token])),
     objects,
     lastUsed: () => (connections > 0 ? now() : lastUsed),
+    compact: () => {
+      store.compact();
+      listing.forget();
+    },
     stop: () =>
       new Promise((resolve) => {
         stopControllers();

@@ -20,6 +20,8 @@ const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
 /** Fills in what the API server fills in, so that clients read back what the real one would say. In place. */
 export function applyDefaults(kind: Kind, object: JsonObject): void {
   dropNulls(object);
+  dropEmpty(objectOf(object["metadata"]), ["labels", "annotations", "ownerReferences", "finalizers"]);
+  dropEmpty(object, ["data", "binaryData"]);
   DEFAULTS[kind.kind]?.(object);
 }
 
@@ -32,6 +34,17 @@ function dropNulls(value: Json): void {
       if (child === null) Reflect.deleteProperty(value, key);
       else dropNulls(child);
     }
+  }
+}
+
+/** Empty labels and the like are not kept. */
+function dropEmpty(value: JsonObject, keys: readonly string[]): void {
+  for (const key of keys) {
+    const child = value[key];
+    const isEmpty = Array.isArray(child)
+      ? child.length === 0
+      : isObject(child) && Object.keys(child).length === 0;
+    if (isEmpty) Reflect.deleteProperty(value, key);
   }
 }
 

@@ -7,9 +7,6 @@ import { notAcceptable, type Refusal } from "../refusal.ts";
 /** In what form the client wants its answer. */
 export type Form = "full" | "metadata";
 
-/** The texts of objects, so that lists of many objects are not written anew for every request. */
-const texts = new WeakMap<JsonObject, Partial<Record<Form, string>>>();
-
 /**
  * Chooses a form by the Accept header. Protobuf and tables are not spoken: clients name JSON behind them, and
  * fall back to it.
@@ -26,12 +23,7 @@ export function formFor(accept: string | undefined): Form | Refusal {
 }
 
 /** An object as JSON text, with its kind. */
-export function objectText(object: JsonObject, form: Form): string {
-  const known = texts.get(object) ?? {};
-  const text = known[form] ?? JSON.stringify(inForm(object, form));
-  texts.set(object, { ...known, [form]: text });
-  return text;
-}
+export const objectText = (object: JsonObject, form: Form): string => JSON.stringify(inForm(object, form));
 
 const METADATA = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" };
 
@@ -44,16 +36,9 @@ const inForm = (object: JsonObject, form: Form): JsonObject =>
       }
     : { ...METADATA, metadata: objectOf(object["metadata"]) };
 
-const items = new WeakMap<JsonObject, Partial<Record<Form, string>>>();
-
 /** An object as an item of a list: full items of a typed list do not repeat their kind. */
-function itemText(object: JsonObject, form: Form): string {
-  if (form === "metadata") return objectText(object, form);
-  const known = items.get(object) ?? {};
-  const text = known[form] ?? JSON.stringify(without(object, "kind", "apiVersion"));
-  items.set(object, { ...known, [form]: text });
-  return text;
-}
+const itemText = (object: JsonObject, form: Form): string =>
+  form === "full" ? JSON.stringify(without(object, "kind", "apiVersion")) : objectText(object, form);
 
 /** A list as JSON text. */
 export function listText(

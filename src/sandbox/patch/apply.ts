@@ -85,7 +85,7 @@ function takenFrom(owned: Fields, wanted: Json, live: Json, field = ""): Fields 
     const below = owned[part.element];
     const other = present.get(part.element);
     if (below === undefined || other === undefined) continue;
-    const isWhole = partsOf(part.value, part.field) === undefined || partsOf(other, part.field) === undefined;
+    const isWhole = !isMergeable(other, part.value, part.field);
     const deeper = isWhole ? {} : takenFrom(below, part.value, other, part.field);
     const isChanged = isWhole && JSON.stringify(part.value) !== JSON.stringify(other);
     if (isChanged || Object.keys(deeper).length > 0) taken[part.element] = deeper;

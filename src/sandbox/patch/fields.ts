@@ -153,8 +153,7 @@ export function differences(
     const other = others.get(part.element);
     if (owned === undefined || other === undefined || isEqual(part.value, other)) return [];
     const path = place.path + pathOf(part.element);
-    if (partsOf(part.value, part.field) === undefined || partsOf(other, part.field) === undefined)
-      return [path];
+    if (!isMergeable(other, part.value, part.field)) return [path];
     return differences(part.value, other, owned, { path, field: part.field });
   });
 }
