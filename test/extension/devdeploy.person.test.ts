@@ -223,12 +223,12 @@ async function widenSidebar(page: Page): Promise<void> {
 
 /** Does something, and waits until helm's newest record in the machine's namespace is a pending one. */
 async function whenHelmWorks(demo: Demo, name: string, act: () => Promise<void>): Promise<void> {
-  const { pool, context } = await poolOf(demo, name);
+  const { pool } = await poolOf(demo, name);
   const driver = pool.machines[0]?.target.driver;
   assert.ok(driver?.kind === "helm");
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const cluster = openCluster({ kubeconfig: demo.people.ann.kubeconfig, env: process.env, clock, log });
-  const watch = cluster.watches.releases(context, driver.namespace);
+  const watch = cluster.watches.releases(driver.context, driver.namespace);
   let isPendingSeen = false;
   const listening = watch.onChange(({ items }) => {
     isPendingSeen ||= [...items.values()].some(
