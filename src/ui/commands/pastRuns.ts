@@ -1,5 +1,5 @@
 import type { PastRun, PastRuns } from "../../app/ports.ts";
-import { MINUTE_MS, SECOND_MS, type DurationMs } from "../../domain/time.ts";
+import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
 import { pastRunsNotice } from "../messages/pastRun.ts";
 import { showNotice } from "../notices.ts";
 import { perform } from "./deeds.ts";
@@ -10,7 +10,7 @@ import type { CommandServices } from "./services.ts";
  * After a reload of the window the former extension host may live on for some seconds, and as long as it does its
  * runs count as followed; so a few later looks belong to the first one.
  */
-const LOOK_AFTER_MS: readonly DurationMs[] = [0, 5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS];
+const LOOK_AFTER_MS: readonly DurationMs[] = [0, 2, 3, 5, 10, 20, 60].map((seconds) => seconds * SECOND_MS);
 
 /** Tells once what became of devdeploys whose window was closed; those still running are told again at their end. */
 export async function tellPastRuns(
