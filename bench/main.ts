@@ -1,0 +1,60 @@
+import { arch, cpus, platform, release, totalmem } from "node:os";
+import { CannotProvide } from "../scripts/tools/cache.ts";
+import { run } from "../scripts/tools/run.ts";
+import { coldActivations } from "./activation.ts";
+import { bundleSizes } from "./bundleSizes.ts";
+import { sayMilliseconds, spreadOf } from "./statistics.ts";
+import { watchToRow } from "./watchToRow.ts";
+
+const ACTIVATIONS = 7;
+const CHANGES = 40;
+
+const PARTS = { sizes: saySizes, activation: sayActivation, watch: sayWatchToRow };
+
+/** Measures one part, or all; prints figures with the machine and the versions. */
+export async function main([name]: readonly string[]): Promise<number> {
+  const parts = Object.entries(PARTS).filter(([part]) => name === undefined || part === name);
+  if (parts.length === 0) throw new CannotProvide(`There are ${Object.keys(PARTS).join(", ")}.`);
+  const built = await run(process.execPath, ["esbuild.mjs", "--production"]);
+  if (built.exitCode !== 0) throw new CannotProvide(`The build failed:\n${built.stderr}`);
+  const [cpu] = cpus();
+  console.log(
+    `Machine: ${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown"}, ` +
+      `${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}`,
+  );
+  for (const [, say] of parts) await say();
+  return 0;
+}
+
+async function saySizes(): Promise<void> {
+  console.log("\nBundles (minified; compressed as in the package)");
+  for (const { file, bytes, gzipped } of await bundleSizes()) {
+    console.log(`  ${file.padEnd(16)} ${kilobytes(bytes)}  ${kilobytes(gzipped)}`);
+  }
+}
+
+async function sayActivation(): Promise<void> {
+  const measured = await coldActivations(ACTIVATIONS);
+  const [first] = measured;
+  console.log(
+    `\nActivation in a fresh extension host (VS Code ${first?.vscode ?? ""}, Node ${first?.node ?? ""})`,
+  );
+  console.log(
+    `  loading and activating: ${sayMilliseconds(spreadOf(measured.map(({ totalMs }) => totalMs)))}`,
+  );
+  console.log(
+    `  activate() alone:       ${sayMilliseconds(spreadOf(measured.map(({ activateMs }) => activateMs)))}`,
+  );
+}
+
+async function sayWatchToRow(): Promise<void> {
+  const { cluster, fromRequest, fromAnswer } = await watchToRow(CHANGES);
+  const against = cluster === "controlplane" ? "a real control plane" : "the sandbox";
+  console.log(`\nSomebody else's lock, until the row of the sidebar shows it (${against})`);
+  console.log(`  from their request:       ${sayMilliseconds(spreadOf(fromRequest))}`);
+  console.log(`  from the server's answer: ${sayMilliseconds(spreadOf(fromAnswer))}`);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1).padStart(8)} kB`;
+}

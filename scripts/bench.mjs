@@ -1,0 +1,4 @@
+// `npm run bench`: what Devdeploy costs, measured on this machine. `-- sizes|activation|watch` for one of them.
+import { runWhenReady } from "./bootstrap.mjs";
+
+await runWhenReady("../bench/main.ts");
