@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { Listing } from "./api/listing.ts";
 import { Objects } from "./api/objects.ts";
+import { seedObject } from "./api/seeding.ts";
 import { makeCertificate } from "./certificate.ts";
 import { startControllers } from "./controllers/start.ts";
 import type { Interceptor } from "./decide.ts";
@@ -109,10 +110,10 @@ function fill(objects: Objects, { namespaces, objects: seeds }: Options): void {
   const given = new Set(seeds.filter(({ kind }) => kind === NAMESPACE.kind).map(nameOf));
   for (const name of new Set([...EVERY_CLUSTER, ...namespaces, ...named])) {
     if (name === "" || given.has(name)) continue;
-    objects.seed(NAMESPACE, { kind: "Namespace", apiVersion: "v1", metadata: { name } });
+    seedObject(objects, NAMESPACE, { kind: "Namespace", apiVersion: "v1", metadata: { name } });
   }
   for (const object of seeds) {
     const kind = kindOfObject(textOf(object["apiVersion"]), textOf(object["kind"]));
-    if (kind !== undefined) objects.seed(kind, object);
+    if (kind !== undefined) seedObject(objects, kind, object);
   }
 }

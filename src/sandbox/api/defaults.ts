@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
-import { childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf } from "../json.ts";
+import { at, childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
 import { nameOf } from "../object.ts";
 import { defaultPod, defaultPodSpec } from "./podDefaults.ts";
@@ -133,12 +133,12 @@ function defaultTemplate(spec: JsonObject): void {
   defaultPodSpec(childOf(template, "spec"));
 }
 
-/** A Service gets an address inside the cluster when it is created; `taken` tells which are in use. */
-export function giveClusterAddress(service: JsonObject, taken: ReadonlySet<string>): void {
+/** Gives a Service an address inside the cluster that none of the others has. */
+export function giveClusterAddress(service: JsonObject, others: readonly JsonObject[]): void {
   const spec = objectOf(service["spec"]);
   if (spec["type"] === "ExternalName") return;
-  const wanted = textOf(spec["clusterIP"]);
-  let address = wanted;
+  const taken = new Set(others.map((other) => textOf(at(other, "spec", "clusterIP"))));
+  let address = textOf(spec["clusterIP"]);
   for (let last = 1; address === ""; last += 1) {
     const candidate = `10.0.${Math.floor(last / 250)}.${(last % 250) + 1}`;
     if (!taken.has(candidate)) address = candidate;

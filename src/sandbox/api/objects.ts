@@ -1,12 +1,11 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { JsonObject } from "../json.ts";
-import { at, childOf, copyOf, isEqual, objectOf, textOf, without } from "../json.ts";
+import { at, childOf, copyOf, isEqual, textOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { groupVersion, NAMESPACE, POD, SERVICE } from "../kinds.ts";
+import { NAMESPACE, POD, SERVICE } from "../kinds.ts";
 import {
   finalizersOf,
   isTerminating,
-  labelsOf,
   metadataOf,
   nameOf,
   namespaceOf,
@@ -15,9 +14,7 @@ import {
   uidOf,
   versionOf,
 } from "../object.ts";
-import { fieldsOf } from "../patch/fields.ts";
-import type { Manager, Ownership } from "../patch/managers.ts";
-import { afterUpdate, managedFields, ownable, ownershipsOf } from "../patch/managers.ts";
+import type { Manager } from "../patch/managers.ts";
 import {
   alreadyExists,
   badRequest,
@@ -32,6 +29,7 @@ import {
   versionRequired,
 } from "../refusal.ts";
 import type { Store } from "../store.ts";
+import { keepAccount } from "./account.ts";
 import { applyDefaults, giveClusterAddress } from "./defaults.ts";
 import { validate, validateUpdate, wrongUid } from "./validate.ts";
 
@@ -114,12 +112,12 @@ export class Objects {
     if (version !== "" && version !== versionOf(live)) return conflict(kind, name);
     if (namespaceOf(wanted) !== "" && namespaceOf(wanted) !== namespace) return namespaceMismatch();
 
-    const next = this.#prepared(live, wanted, write.manager.subresource);
+    const next = prepared(kind, { live, wanted }, write.manager.subresource);
     applyDefaults(kind, next);
     const causes = [...validate(kind, next), ...validateUpdate(kind, live, next)];
     if (causes.length > 0) return invalid(kind, name, causes);
     if (kind.hasGeneration && !isEqual(live["spec"], next["spec"])) bumpGeneration(next);
-    this.#track(live, next, wanted, write.manager);
+    keepAccount({ live, next, sent: wanted }, write.manager, this.now());
     if (isEqual(live, next) || write.isDryRun === true) return next;
     return this.#settle(kind, next);
   }
@@ -127,31 +125,6 @@ export class Objects {
   /** Removes an object for good, whatever its finalizers say. */
   erase({ kind, namespace, name }: Place): JsonObject | undefined {
     return this.store.remove(kind, namespace, name);
-  }
-
-  /** Loads an object as it once was: its uid, dates, owners and status are kept. */
-  seed(kind: Kind, object: JsonObject): JsonObject {
-    const seeded = copyOf(object);
-    const metadata = childOf(seeded, "metadata");
-    if (kind.isNamespaced) metadata["namespace"] ??= "default";
-    metadata["uid"] ??= randomUUID();
-    metadata["creationTimestamp"] ??= timeText(this.now());
-    if (kind.hasGeneration) metadata["generation"] ??= 1;
-    // helm 4 has to find its own fields, or its next upgrade would meet a conflict with nobody.
-    const isOfHelm = labelsOf(seeded)["app.kubernetes.io/managed-by"] === "Helm";
-    if (isOfHelm) metadata["managedFields"] ??= managedFields([this.#appliedByHelm(kind, seeded)]);
-    applyDefaults(kind, seeded);
-    if (kind === SERVICE) giveClusterAddress(seeded, this.#addresses());
-    if (kind === POD) childOf(seeded, "status")["phase"] ??= "Pending";
-    return this.store.put(kind, seeded);
-  }
-
-  #appliedByHelm(kind: Kind, object: JsonObject): Ownership {
-    return {
-      manager: { name: "helm", operation: "Apply", apiVersion: groupVersion(kind), subresource: "" },
-      time: textOf(metadataOf(object)["creationTimestamp"]),
-      fields: fieldsOf(without(ownable(object), "status")),
-    };
   }
 
   #createByUpdate(place: Place, body: JsonObject, write: Write): [JsonObject, boolean] | Refusal {
@@ -175,10 +148,10 @@ export class Objects {
     if (this.store.get(kind, namespace, nameOf(created)) !== undefined)
       return alreadyExists(kind, nameOf(created));
     const { status, ...tracked } = created;
-    this.#track(undefined, tracked, body, write.manager);
+    keepAccount({ live: undefined, next: tracked, sent: body }, write.manager, this.now());
     created["metadata"] = metadataOf(tracked);
     if (status !== undefined) created["status"] = status;
-    if (kind === SERVICE) giveClusterAddress(created, this.#addresses());
+    if (kind === SERVICE) giveClusterAddress(created, this.store.list(SERVICE));
     if (kind === POD) created["status"] = { phase: "Pending", qosClass: "BestEffort" };
     return write.isDryRun === true ? created : this.store.put(kind, created);
   }
@@ -210,50 +183,6 @@ export class Objects {
     );
   }
 
-  /** Takes from the wanted object what this kind of write may set, and from the live one everything else. */
-  #prepared(live: JsonObject, wanted: JsonObject, subresource: string): JsonObject {
-    const before = metadataOf(live);
-    if (subresource === "status") return withStatus(live, wanted);
-    const hasStatus = live["status"] !== undefined && this.#isStatusApart(live);
-    const metadata = { ...metadataOf(wanted) };
-    for (const key of KEPT) {
-      const value = before[key];
-      if (value === undefined) Reflect.deleteProperty(metadata, key);
-      else metadata[key] = value;
-    }
-    return {
-      ...without(wanted, "status"),
-      kind: live["kind"] ?? "",
-      apiVersion: live["apiVersion"] ?? "",
-      metadata,
-      ...(hasStatus ? { status: live["status"] ?? {} } : {}),
-      ...(!hasStatus && wanted["status"] !== undefined ? { status: wanted["status"] } : {}),
-    };
-  }
-
-  #isStatusApart(live: JsonObject): boolean {
-    return live["kind"] !== "Event" && live["kind"] !== "Lease";
-  }
-
-  /** Keeps account of who set which field, unless the client sent an account of its own. */
-  #track(live: JsonObject | undefined, next: JsonObject, wanted: JsonObject, manager: Manager): void {
-    const sent = at(wanted, "metadata", "managedFields");
-    const before = live === undefined ? undefined : at(live, "metadata", "managedFields");
-    if (
-      manager.operation === "Apply" ||
-      (sent !== undefined && live !== undefined && !isEqual(sent, before))
-    ) {
-      setMetadata(next, "managedFields", sent ?? []);
-      if (manager.operation !== "Apply") keepEntries(next);
-      return;
-    }
-    // An object of which no account was kept gets one only by its first apply.
-    if (live !== undefined && before === undefined) return;
-    const entries = managedFields(afterUpdate(live, next, { manager, now: this.now() }));
-    if (entries.length > 0) setMetadata(next, "managedFields", entries);
-    else Reflect.deleteProperty(childOf(next, "metadata"), "managedFields");
-  }
-
   /** Stores a changed object, or removes it if only its finalizers kept it. */
   #settle(kind: Kind, next: JsonObject): JsonObject {
     const isKept = kind === POD || kind === NAMESPACE;
@@ -262,10 +191,26 @@ export class Objects {
     }
     return this.store.put(kind, next);
   }
+}
 
-  #addresses(): Set<string> {
-    return new Set(this.store.list(SERVICE).map((service) => textOf(at(service, "spec", "clusterIP"))));
+/** Takes from the wanted object what this kind of write may set, and from the live one everything else. */
+function prepared(kind: Kind, of: { live: JsonObject; wanted: JsonObject }, subresource: string): JsonObject {
+  const { live, wanted } = of;
+  if (subresource === "status") return withStatus(live, wanted);
+  const before = metadataOf(live);
+  const metadata = { ...metadataOf(wanted) };
+  for (const key of KEPT) {
+    const value = before[key];
+    if (value === undefined) Reflect.deleteProperty(metadata, key);
+    else metadata[key] = value;
   }
+  const { kind: name = "", apiVersion = "", status } = live;
+  const next: JsonObject = { ...wanted, kind: name, apiVersion, metadata };
+  if (kind.subresources.includes("status")) {
+    Reflect.deleteProperty(next, "status");
+    if (status !== undefined) next["status"] = status;
+  }
+  return next;
 }
 
 /** A write of the status changes nothing else, but for the annotations of Deployments, which hold their revision. */
@@ -305,11 +250,4 @@ const namespaceMismatch = (): Refusal =>
 function bumpGeneration(object: JsonObject): void {
   const generation = at(object, "metadata", "generation");
   setMetadata(object, "generation", (typeof generation === "number" ? generation : 0) + 1);
-}
-
-/** A client that sends managedFields replaces them; an empty entry, as `[{}]`, means none. */
-function keepEntries(object: JsonObject): void {
-  const entries = managedFields(ownershipsOf(object));
-  if (entries.length > 0) setMetadata(object, "managedFields", entries);
-  else Reflect.deleteProperty(objectOf(object["metadata"]), "managedFields");
 }

@@ -3,6 +3,7 @@ import { afterEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { PLAIN_REMOVAL, removeObject } from "../../../src/sandbox/api/removal.ts";
 import type { Objects } from "../../../src/sandbox/api/objects.ts";
+import { seedObject } from "../../../src/sandbox/api/seeding.ts";
 import { startControllers } from "../../../src/sandbox/controllers/start.ts";
 import { newReplicaSet } from "../../../src/sandbox/controllers/templates.ts";
 import { applyDefaults } from "../../../src/sandbox/api/defaults.ts";
@@ -60,7 +61,7 @@ function seedSteady(objects: Objects): void {
     { ...annotations, "deployment.kubernetes.io/desired-replicas": "2" },
     2,
   );
-  const seededSet = objects.seed(REPLICA_SET, {
+  const seededSet = seedObject(objects, REPLICA_SET, {
     ...set,
     status: { replicas: 2, readyReplicas: 2, availableReplicas: 2, observedGeneration: 1 },
   });
@@ -77,9 +78,9 @@ function seedSteady(objects: Objects): void {
       },
       spec: at(set, "spec", "template", "spec") ?? {},
     };
-    objects.seed(POD, { ...pod, status: podStatus(pod, "settled", NOON - 86_400_000) });
+    seedObject(objects, POD, { ...pod, status: podStatus(pod, "settled", NOON - 86_400_000) });
   }
-  objects.seed(DEPLOYMENT, {
+  seedObject(objects, DEPLOYMENT, {
     ...deployment,
     status: {
       observedGeneration: 7,
@@ -115,7 +116,7 @@ test("a seeded Deployment with its ReplicaSet and pods is adopted as it is", asy
 
 test("a seeded Deployment alone gets its pods", async () => {
   const { objects } = aCluster();
-  objects.seed(DEPLOYMENT, aDeployment("web", "web:a"));
+  seedObject(objects, DEPLOYMENT, aDeployment("web", "web:a"));
   run(objects);
   await until("two pods available", () => available(objects) === 2);
 });
@@ -143,7 +144,7 @@ test("an upgrade of what was seeded makes the next revision", async () => {
 
 test("a pod whose image is missing backs off, and events tell why", async () => {
   const { objects } = aCluster();
-  objects.seed(DEPLOYMENT, aDeployment("web", "shop/web:missing-1", { replicas: 1 }));
+  seedObject(objects, DEPLOYMENT, aDeployment("web", "shop/web:missing-1", { replicas: 1 }));
   run(objects);
   await until("back-off", () => all(objects, EVENT).some(({ reason }) => reason === "BackOff"));
   const told = all(objects, EVENT).filter(({ type }) => type === "Warning");
@@ -193,7 +194,7 @@ test("an owner that is deleted in the foreground goes after its dependents", asy
     if (type === "DELETED" && kind !== EVENT)
       order.push(`${kind.kind} ${uidOf(object) === "" ? "" : nameOf(object).slice(0, 3)}`);
   });
-  objects.seed(DEPLOYMENT, aDeployment("web", "web:a", { replicas: 1 }));
+  seedObject(objects, DEPLOYMENT, aDeployment("web", "web:a", { replicas: 1 }));
   run(objects);
   await until("it runs", () => available(objects) === 1);
   removeObject(
@@ -207,7 +208,7 @@ test("an owner that is deleted in the foreground goes after its dependents", asy
 
 test("a namespace is gone when everything in it is", async () => {
   const { objects } = aCluster();
-  objects.seed(DEPLOYMENT, aDeployment("web", "web:a"));
+  seedObject(objects, DEPLOYMENT, aDeployment("web", "web:a"));
   run(objects);
   await until("it runs", () => available(objects) === 2);
   removeObject(objects, { kind: NAMESPACE, namespace: "", name: "web" }, PLAIN_REMOVAL);

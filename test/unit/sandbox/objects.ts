@@ -1,3 +1,4 @@
+import { seedObject } from "../../../src/sandbox/api/seeding.ts";
 import { Objects, type Write } from "../../../src/sandbox/api/objects.ts";
 import type { JsonObject } from "../../../src/sandbox/json.ts";
 import { NAMESPACE } from "../../../src/sandbox/kinds.ts";
@@ -17,7 +18,7 @@ export function aCluster(): { objects: Objects; store: Store; clock: { now: numb
   const store = new Store();
   const clock = { now: NOON };
   const objects = new Objects(store, () => clock.now);
-  objects.seed(NAMESPACE, { kind: "Namespace", apiVersion: "v1", metadata: { name: "web" } });
+  seedObject(objects, NAMESPACE, { kind: "Namespace", apiVersion: "v1", metadata: { name: "web" } });
   return { objects, store, clock };
 }
 
