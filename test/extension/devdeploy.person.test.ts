@@ -19,6 +19,7 @@ import {
   eventually,
   inlineAction,
   openSidebar,
+  outputLines,
   pressDialogButton,
   quickPickEntries,
   rowOf,
@@ -130,6 +131,23 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     const { stdout: head } = await run("git", ["-C", demo.folder, "rev-parse", "HEAD"]);
     const images = await kubectl(demo, "dev1", ["get", "deployments", "--output", "jsonpath={..image}"]);
     assert.ok(images.includes(head.trim()), `${images} does not name ${head}`);
+  });
+
+  await t.test("the log has the exact command that helm was run with", async () => {
+    await runCommand(page, "Devdeploy: Show Log");
+    const lines = await eventually(
+      () => outputLines(page),
+      (all) => all.some((line) => line.includes(" upgrade --install ")),
+    );
+    await screenshot(page, "log");
+    const command = lines.find((line) => line.includes(" upgrade --install ")) ?? "";
+    assert.match(
+      command,
+      /\[info\] \S*helm upgrade --install dev1 .*--kube-context staging/u,
+      lines.join("\n"),
+    );
+    await page.keyboard.press("Control+j");
+    await page.locator(".part.panel").waitFor({ state: "hidden" });
   });
 
   await t.test("selecting the row shows its facts and does nothing", async () => {

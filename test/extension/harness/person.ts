@@ -174,6 +174,12 @@ export async function statusBar(page: Page): Promise<readonly string[]> {
   return items.map((text) => text.replace(/\s+/gu, " ").trim()).filter((text) => text !== "");
 }
 
+/** The lines of the open output channel that are in view. */
+export async function outputLines(page: Page): Promise<readonly string[]> {
+  const lines = await page.locator(".part.panel .view-line").allInnerTexts();
+  return lines.map((text) => text.replaceAll("\u00a0", " "));
+}
+
 /** Waits for the webview's inner frame that shows this. */
 export async function webviewFrame(page: Page, selector: string, limitMs = 20_000): Promise<Frame> {
   const frameWith = async (): Promise<Frame | undefined> => {
