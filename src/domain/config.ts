@@ -116,6 +116,8 @@ export interface ConfigProblem {
   readonly message: string;
   /** JSON path, e.g. `pools.dev.lockHours`; empty for the whole file. */
   readonly path: string;
+  /** Present where the text is no JSON, which every editor says of an open file as well. */
+  readonly isSyntax?: true;
 }
 
 export type ConfigState =

@@ -15,10 +15,17 @@ export class ConfigDiagnostics implements Disposable {
     // The file may go away between the reading of its mistakes and that of its lines; the next event says so.
     const show = (state: ConfigState): void => void this.#show(uri, state).catch(() => undefined);
     show(config.current);
-    const listening = config.onChange(show);
+    const onOpenOrClose = (document: vscode.TextDocument): void => {
+      if (document.uri.toString() === uri.toString()) show(config.current);
+    };
+    const listening = [
+      config.onChange(show),
+      vscode.workspace.onDidOpenTextDocument(onOpenOrClose),
+      vscode.workspace.onDidCloseTextDocument(onOpenOrClose),
+    ];
     return {
       dispose: () => {
-        listening.dispose();
+        for (const each of listening) each.dispose();
         this.#problems.delete(uri);
       },
     };
@@ -38,9 +45,10 @@ export class ConfigDiagnostics implements Disposable {
         const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
           await vscode.workspace.fs.readFile(uri),
         );
-        const found = state.problems.map(({ offset, length, message }) =>
-          diagnostic(rangeOf(text, offset, length), message),
-        );
+        const isToldAlready = isWatchedAsJson(uri);
+        const found = state.problems
+          .filter(({ isSyntax }) => !(isSyntax === true && isToldAlready))
+          .map(({ offset, length, message }) => diagnostic(rangeOf(text, offset, length), message));
         this.#problems.set(uri, found);
       }
     }
@@ -49,6 +57,15 @@ export class ConfigDiagnostics implements Disposable {
   dispose(): void {
     this.#problems.dispose();
   }
+}
+
+/** VS Code's own JSON support says of an open file, while one types, where it is no JSON; once is enough. */
+function isWatchedAsJson(uri: vscode.Uri): boolean {
+  return (
+    vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString()) &&
+    vscode.extensions.getExtension("vscode.json-language-features") !== undefined &&
+    vscode.workspace.getConfiguration("json", uri).get("validate.enable", true)
+  );
 }
 
 function rangeOf(text: string, offset: number, length: number): vscode.Range {

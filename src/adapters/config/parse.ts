@@ -59,7 +59,8 @@ function invalid(problems: readonly ConfigProblem[]): ParsedConfig {
 const wholeFile = (message: string): ConfigProblem => ({ offset: 0, length: 0, message, path: "" });
 
 function syntaxProblem({ error, offset, length }: ParseError, text: string): ConfigProblem {
-  return { offset, length, message: syntaxMessage(error, text.slice(offset, offset + length)), path: "" };
+  const message = syntaxMessage(error, text.slice(offset, offset + length));
+  return { offset, length, message, path: "", isSyntax: true };
 }
 
 // The parser calls itself for every level, and the file is anybody's who can push a branch.

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 // The one description of devdeploy.json. From it come the parsing, the words of the diagnostics (`examples`),
-// and schemas/devdeploy.schema.json with its hovers and completions (`npm run schema`). What a schema cannot
+// and schemas/ with the hovers and completions (`npm run schema`). What a schema cannot
 // say, such as names that must differ, is in the files named …Rules.ts.
 
 /** A name that Kubernetes takes anywhere: environments, machines, targets, containers. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { parse } from "jsonc-parser";
-import { SCHEMA_FILE, schemaText } from "../../../../scripts/schema.ts";
+import { HINTS_FILE, hintsText, SCHEMA_FILE, schemaText } from "../../../../scripts/schema.ts";
 import { parseConfig } from "../../../../src/adapters/config/parse.ts";
 import { fixture, productText, smallText, withChange } from "./configTexts.ts";
 
@@ -11,15 +11,22 @@ const shipped = readFileSync(SCHEMA_FILE, "utf8");
 // VS Code's own keywords (markdownDescription and the like) mean nothing to a validator.
 const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(shipped) as object);
 
-test("the shipped JSON schema is current (else: npm run schema)", async () => {
+test("the shipped JSON schemas are current (else: npm run schema)", async () => {
   assert.equal(shipped, await schemaText());
+  assert.equal(readFileSync(HINTS_FILE, "utf8"), await hintsText());
 });
 
-test("the manifest gives the schema to devdeploy.json", () => {
+test("VS Code's own validation has nothing to say that our diagnostics say already", async () => {
+  const schemas = { "./devdeploy.schema.json": JSON.parse(shipped) as object };
+  const hints = new Ajv({ strict: false, schemas }).compile(JSON.parse(await hintsText()) as object);
+  assert.equal(hints(parse(fixture("mistakes.jsonc"), [], { allowTrailingComma: true })), true);
+});
+
+test("the manifest gives VS Code's schema to devdeploy.json", () => {
   const manifest = readFileSync(new URL("../../../../package.json", import.meta.url), "utf8");
   const { contributes } = JSON.parse(manifest) as { contributes: Record<string, unknown> };
   assert.deepEqual(contributes["jsonValidation"], [
-    { fileMatch: "devdeploy.json", url: "./schemas/devdeploy.schema.json" },
+    { fileMatch: "devdeploy.json", url: "./schemas/devdeploy.hints.schema.json" },
   ]);
 });
 
