@@ -137,14 +137,12 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     await runCommand(page, "Devdeploy: Show Log");
     const lines = await eventually(
       () => outputLines(page),
-      (all) => all.some((line) => line.includes(" upgrade --install ")),
+      (all) => all.some((line) => line.includes(" upgrade ")),
     );
     await screenshot(page, "log");
-    const command = lines.find((line) => line.includes(" upgrade --install ")) ?? "";
     assert.match(
-      command,
-      /\[info\] \S*helm upgrade --install dev1 .*--kube-context staging/u,
-      lines.join("\n"),
+      lines.join(""),
+      /\[info\] \S*helm upgrade --install --kube-context=staging --namespace=dev .* -- dev1 \S+/u,
     );
     await page.keyboard.press("Control+j");
     await page.locator(".part.panel").waitFor({ state: "hidden" });
