@@ -41,7 +41,7 @@ export type ClaimOutcome =
       readonly machine: Machine;
       readonly hold: Hold;
       readonly lock: StoredLock;
-      readonly how: "mine" | "mine-again" | "free" | "created";
+      readonly how: "mine" | "mine-again" | "kept" | "free" | "created";
       /** Of the answer that the claim rests on. */
       readonly serverTime: EpochMs | undefined;
     }
@@ -170,7 +170,7 @@ async function write(
 
 interface LostWrite {
   readonly nonce: string;
-  readonly how: "mine" | "mine-again" | "free" | "created";
+  readonly how: "mine" | "mine-again" | "kept" | "free" | "created";
   readonly error: ClusterError;
 }
 
@@ -193,7 +193,7 @@ function isOurs(reading: Reading<StoredLock> | undefined, nonce: string): boolea
 function outcomeOf(
   machine: Machine,
   reading: Reading<StoredLock>,
-  how: "mine" | "mine-again" | "free" | "created",
+  how: "mine" | "mine-again" | "kept" | "free" | "created",
 ): ClaimOutcome {
   const hold = heldBy(reading.value);
   if (!hold.ok) return failed(hold.error, true);

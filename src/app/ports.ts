@@ -7,6 +7,7 @@ import type { OperationRecord, StoredOperation } from "../domain/operation.ts";
 import type { Revision, RevisionLabel, RevisionMark } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { WorkloadReading } from "../domain/rollout.ts";
+import type { StoredWaiting, Waiter } from "../domain/waiting.ts";
 import type { DurationMs, EpochMs } from "../domain/time.ts";
 import type { Disposable, Listen } from "./emitter.ts";
 
@@ -67,6 +68,28 @@ export interface OperationStore {
   ): Promise<Result<Reading<StoredOperation>, WriteError>>;
 }
 
+/** Waiting lists on the Leases of the pools; same rules of writing. */
+export interface WaitingStore {
+  read(ref: ObjectRef, signal: AbortSignal): Promise<Result<Reading<StoredWaiting>, ClusterError>>;
+  write(
+    ref: ObjectRef,
+    expected: ObjectVersion,
+    waiters: readonly Waiter[],
+    signal: AbortSignal,
+  ): Promise<Result<Reading<StoredWaiting>, WriteError>>;
+  create(
+    ref: ObjectRef,
+    waiters: readonly Waiter[],
+    signal: AbortSignal,
+  ): Promise<Result<Reading<StoredWaiting>, WriteError>>;
+}
+
+/** What a person has been told, on this computer: across windows and restarts. */
+export interface Told {
+  /** True for the first who asks with this key, in whatever window, and for nobody after. */
+  first(key: string): Promise<boolean>;
+}
+
 /** A set of objects that a watch keeps current. The latest event says all; nothing is to be added up. */
 export interface WatchEvent<T> {
   readonly items: ReadonlyMap<string, T>;
@@ -83,7 +106,8 @@ export interface Watch<T> extends Disposable {
 }
 
 export type WatchedLease =
-  | { readonly kind: "lock"; readonly lock: StoredLock }
+  /** A machine's reservation, or a pool's own Lease with its waiting list: their names tell which. */
+  | { readonly kind: "lock"; readonly lock: StoredLock; readonly waiters: readonly Waiter[] }
   | { readonly kind: "operation"; readonly operation: StoredOperation };
 
 export interface ClusterWatches {

@@ -2,6 +2,7 @@ import { Emitter } from "../../src/app/emitter.ts";
 import type { ClusterWatches, Watch, WatchedLease, WatchEvent } from "../../src/app/ports.ts";
 import type { LockRecord } from "../../src/domain/lock.ts";
 import type { OperationRecord } from "../../src/domain/operation.ts";
+import type { Waiter } from "../../src/domain/waiting.ts";
 import type { RevisionLabel } from "../../src/domain/release.ts";
 
 /** A watch that a test tells what it sees. */
@@ -48,9 +49,10 @@ function open<T>(watches: Map<string, FakeWatch<T>>, key: string): FakeWatch<T> 
   return watch;
 }
 
-export const watchedLock = (record: LockRecord): WatchedLease => ({
+export const watchedLock = (record: LockRecord, waiters: readonly Waiter[] = []): WatchedLease => ({
   kind: "lock",
   lock: { record, version: { uid: "u", resourceVersion: "1" } },
+  waiters,
 });
 
 export const watchedOperation = (record: OperationRecord): WatchedLease => ({

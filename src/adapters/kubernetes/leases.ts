@@ -25,7 +25,7 @@ export function readWatchedLease(lease: JsonObject): WatchedLease {
   const version = versionOf(lease);
   return isOperationName(textAt(lease, "metadata", "name") ?? "")
     ? { kind: "operation", operation: { record: readOperationLease(lease), version } }
-    : { kind: "lock", lock: { record: readLockLease(lease), version } };
+    : { kind: "lock", lock: { record: readLockLease(lease), version }, waiters: [] };
 }
 
 /** Reads and writes whole Lease objects, and remembers what was read so that a write keeps what belongs to others. */

@@ -162,7 +162,11 @@ describe("which machine a person gets", () => {
       [unreadable, { kind: "missing" }, { kind: "unknown" }],
       "full",
     ],
-    ["none that is kept for somebody else", [{ kind: "kept", for: ben, until: 0 }], "full"],
+    [
+      "none that is kept for somebody else",
+      [{ kind: "kept", for: ben, until: 0, freeAt: 0, isAcknowledged: true }],
+      "full",
+    ],
     ["none of an empty pool", [], "full"],
   ];
   for (const [rule, states, expected] of cases) {

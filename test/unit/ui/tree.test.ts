@@ -164,7 +164,9 @@ test("every state of a machine has words and an icon of its own", () => {
   const tree = rows({
     machines: [
       machine("ended", { state: { kind: "expired", hold: hold(ben, -1, "x", "1") } }),
-      machine("kept", { state: { kind: "kept", for: ben, until: NOW + 8 * MINUTE_MS } }),
+      machine("kept", {
+        state: { kind: "kept", for: ben, until: NOW + 8 * MINUTE_MS, freeAt: NOW, isAcknowledged: true },
+      }),
       machine("mine", { state: { kind: "held", hold: hold(ann, 12 * HOUR_MS, "task/a", "abc1234") } }),
       machine("at-work", {
         state: { kind: "held", hold: hold(ann, 12 * HOUR_MS, "task/a", "abc1234") },

@@ -1,0 +1,128 @@
+import type { LockAsk, LockState, StoredLock } from "./lock.ts";
+import { holderIdentity, isSamePerson, type Person } from "./person.ts";
+import { HOUR_MS, MINUTE_MS, type DurationMs, type EpochMs } from "./time.ts";
+
+/** So long before its lock ends the holder is asked whether to extend or to unlock. */
+export const ENDING_NOTICE_MS: DurationMs = 30 * MINUTE_MS;
+/** What happened longer ago than this is no news to anybody. */
+export const NEWS_FOR_MS: DurationMs = 24 * HOUR_MS;
+
+interface About {
+  /** The same for everybody who reads the same thing, so that a person is told of it once. */
+  readonly key: string;
+  readonly machine: string;
+}
+
+/** Something about locks that a person has to be told, wherever they are in their editor. */
+export type News = About &
+  (
+    | {
+        /** Somebody else ended this person's lock. */
+        readonly kind: "lost";
+        readonly how: "unlocked" | "taken-over";
+        readonly by: string;
+        readonly at: EpochMs;
+        readonly branch?: string;
+        readonly reason?: string;
+      }
+    /** Somebody asks this person for their machine. */
+    | { readonly kind: "asked"; readonly ask: LockAsk }
+    /** The holder whom this person asked keeps the machine. */
+    | { readonly kind: "declined"; readonly by: string; readonly until: EpochMs }
+    /** A machine is kept for this person, who waited. */
+    | {
+        readonly kind: "kept";
+        readonly until: EpochMs;
+        readonly freeAt: EpochMs;
+        readonly isAcknowledged: boolean;
+      }
+    /** This person's own lock ends soon. */
+    | { readonly kind: "ending"; readonly until: EpochMs }
+  );
+
+/** A machine as it stands on its Lease, judged. */
+export interface KnownLock {
+  readonly machine: string;
+  readonly lock: StoredLock;
+  readonly state: LockState;
+}
+
+/** All that a person has to be told of these locks; the same as long as it is true. Telling it once is the caller's. */
+export function newsFor(me: Person, locks: readonly KnownLock[], now: EpochMs): readonly News[] {
+  return locks.flatMap((known) => [
+    ...losses(me, known, now),
+    ...asks(me, known),
+    ...declined(me, known),
+    ...keptFor(me, known),
+    ...ending(me, known, now),
+  ]);
+}
+
+const keyOf = ({ machine, lock }: KnownLock, ...about: readonly (string | number)[]): string =>
+  [machine, lock.version.uid, ...about].join("/");
+
+function losses(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
+  const { record } = known.lock;
+  if (record.kind === "unreadable") return [];
+  const identity = holderIdentity(me);
+  return record.history
+    .filter((change) => change.of === identity && now - change.at < NEWS_FOR_MS)
+    .map((change) => ({
+      kind: "lost",
+      key: keyOf(known, "lost", change.at),
+      machine: known.machine,
+      how: change.what === "unlocked" ? "unlocked" : "taken-over",
+      by: change.by,
+      at: change.at,
+      ...(change.reason === undefined ? {} : { reason: change.reason }),
+      ...branchLostBy(record.history, change.at),
+    }));
+}
+
+/** The branch that was on the machine: the last one that was put there before it was lost. */
+function branchLostBy(
+  history: readonly { readonly at: EpochMs; readonly branch?: string; readonly what: string }[],
+  lostAt: EpochMs,
+): { readonly branch?: string } {
+  const before = history.filter(({ at, branch }) => at < lostAt && branch !== undefined).at(-1);
+  return before?.branch === undefined ? {} : { branch: before.branch };
+}
+
+function asks(me: Person, known: KnownLock): readonly News[] {
+  const { machine, state, lock } = known;
+  if (state.kind !== "held" || lock.record.kind !== "held" || !isSamePerson(state.hold.by, me)) return [];
+  return (lock.record.asks ?? [])
+    .filter(({ by, keptAt }) => keptAt === undefined && by !== holderIdentity(me))
+    .map((ask) => ({ kind: "asked", key: keyOf(known, "asked", ask.by, ask.at), machine, ask }));
+}
+
+function declined(me: Person, known: KnownLock): readonly News[] {
+  const { machine, state, lock } = known;
+  if (state.kind !== "held" || lock.record.kind !== "held" || isSamePerson(state.hold.by, me)) return [];
+  const { hold } = state;
+  return (lock.record.asks ?? [])
+    .filter(({ by, keptAt }) => keptAt !== undefined && by === holderIdentity(me))
+    .map((ask) => ({
+      kind: "declined",
+      key: keyOf(known, "declined", ask.at),
+      machine,
+      by: hold.by.name,
+      until: hold.until,
+    }));
+}
+
+function keptFor(me: Person, known: KnownLock): readonly News[] {
+  const { machine, state } = known;
+  if (state.kind !== "kept" || !isSamePerson(state.for, me)) return [];
+  const { until, freeAt, isAcknowledged } = state;
+  return [{ kind: "kept", key: keyOf(known, "kept", freeAt), machine, until, freeAt, isAcknowledged }];
+}
+
+function ending(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
+  const { machine, state } = known;
+  if (state.kind !== "held" || !isSamePerson(state.hold.by, me)) return [];
+  const { until } = state.hold;
+  return until - now > ENDING_NOTICE_MS
+    ? []
+    : [{ kind: "ending", key: keyOf(known, "ending", until), machine, until }];
+}
