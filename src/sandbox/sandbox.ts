@@ -1,4 +1,6 @@
+import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { Listing } from "./api/listing.ts";
 import { Objects } from "./api/objects.ts";
 import { seedObject } from "./api/seeding.ts";
@@ -24,6 +26,8 @@ export interface Sandbox {
   readonly lastUsed: () => number;
   /** Forgets all past states, as etcd's compaction does: old watches and old pages are answered by 410. */
   compact(): void;
+  /** Cuts every connection and listens again after a while, on the same port and with the same objects. */
+  restart(downMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,11 +69,9 @@ export async function startSandbox(
       lastUsed = now();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  address = `127.0.0.1:${portOf(server.address())}`;
+  await listen(server, 0);
+  const port = portOf(server.address());
+  address = `127.0.0.1:${port}`;
 
   return {
     server: `https://${address}`,
@@ -81,15 +83,35 @@ export async function startSandbox(
       store.compact();
       listing.forget();
     },
-    stop: () =>
-      new Promise((resolve) => {
-        stopControllers();
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    restart: async (downMs) => {
+      await close(server);
+      await delay(downMs);
+      await listen(server, port);
+    },
+    stop: () => {
+      stopControllers();
+      return close(server);
+    },
   };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
 }
 
 function portOf(address: string | AddressInfo | null): number {

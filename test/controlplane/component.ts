@@ -8,6 +8,7 @@ export interface Component {
   readonly name: string;
   /** Undefined while it runs; then why it is of no use, with the end of its log. */
   failure(): Promise<string | undefined>;
+  /** Ends it at once, without a word to anybody. */
   stop(): Promise<void>;
 }
 

@@ -16,6 +16,10 @@ const PEOPLE = ["admin", "ann", "ben", "eve"] as const;
 
 /** A running control plane: what a client needs, and its end. */
 export interface ControlPlane extends ServerAccess {
+  /** Kills the API server, as a crash would; etcd and all data stay. */
+  readonly killApiServer: () => Promise<void>;
+  /** Starts a killed API server again, on the same port, data and certificate; resolves when it is ready. */
+  readonly startApiServer: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -43,7 +47,8 @@ export async function startControlPlane(binary: string): Promise<ControlPlane> {
     const server = `https://127.0.0.1:${apiPort}`;
     await start("etcd", ...etcdFlags(folder, etcdPort, peerPort));
     await age(`http://127.0.0.1:${etcdPort}`, components);
-    await start("apiserver", ...(await apiServerFlags(folder, etcdPort, apiPort)));
+    const apiServer = ["apiserver", ...(await apiServerFlags(folder, etcdPort, apiPort))] as const;
+    await start(...apiServer);
     const ca = await ready(server, tokens.nodes, folder, components);
 
     const access = { server, ca, tokens: tokens.people };
@@ -57,7 +62,20 @@ export async function startControlPlane(binary: string): Promise<ControlPlane> {
     await admin.post("/api/v1/namespaces", { metadata: { name: "devdeploy" } });
     await admitDevelopers(admin, "devdeploy");
     admin.close();
-    return { ...access, stop };
+    return {
+      ...access,
+      killApiServer: async () => {
+        const [running] = components.filter(({ name }) => name === "apiserver");
+        if (running === undefined) return;
+        components.splice(components.indexOf(running), 1);
+        await running.stop();
+      },
+      startApiServer: async () => {
+        await start(...apiServer);
+        await ready(server, tokens.nodes, folder, components);
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -178,3 +178,15 @@ test("options that are no JSON object are refused", () => {
     [undefined, undefined, "admin"],
   );
 });
+
+test("a restart cuts what is open and keeps the address and every object", async () => {
+  const sandbox = await start({});
+  await ask(sandbox, "POST", LEASES, { metadata: { name: "dev1" } });
+  const watch = await open(sandbox, "GET", `${LEASES}?watch=true`);
+  const cut = once(watch, "error");
+  watch.resume();
+  await sandbox.restart(0);
+  await cut;
+  const reply = await ask(sandbox, "GET", `${LEASES}/dev1`);
+  assert.deepEqual([reply.code, at(reply.body, "metadata", "name")], [200, "dev1"]);
+});

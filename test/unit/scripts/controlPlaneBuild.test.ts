@@ -3,7 +3,8 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { controlPlanePath, type BuildMeans } from "../../../scripts/controlplane/build.ts";
+import { controlPlanePath } from "../../../scripts/controlplane/build.ts";
+import type { BuildMeans } from "../../../scripts/tools/goProgram.ts";
 
 describe("building the control plane", () => {
   let folder: string;
