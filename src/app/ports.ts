@@ -1,4 +1,4 @@
-import type { BranchName, CommitHash } from "../domain/branch.ts";
+import type { BranchName, CommitHash, KnownBranch } from "../domain/branch.ts";
 import type { ClusterError, Liveness, ObjectRef, ObjectVersion } from "../domain/cluster.ts";
 import type { ConfigState, HelmDriver, ValueTree } from "../domain/config.ts";
 import type { DeployPlan } from "../domain/deployment.ts";
@@ -299,6 +299,23 @@ export interface Repository {
   person(
     signal: AbortSignal,
   ): Promise<Result<{ readonly name: string; readonly mail: string }, RepositoryError>>;
+  /** Where a branch of the clone itself is; undefined where the clone has none of this name. */
+  localCommit(
+    branch: BranchName,
+    signal: AbortSignal,
+  ): Promise<Result<CommitHash | undefined, RepositoryError>>;
+  /** All branches that the clone knows of, its own and the remote's as last fetched, each once, newest first. */
+  branches(signal: AbortSignal): Promise<Result<readonly KnownBranch[], RepositoryError>>;
+  /** All branches of the remote by its own answer (ls-remote). */
+  remoteBranches(
+    signal: AbortSignal,
+  ): Promise<Result<ReadonlyMap<BranchName, CommitHash>, RepositoryError>>;
+  /** Makes sure that the clone has a commit of a branch of the remote: fetches the branch where it has not. */
+  fetchCommit(
+    branch: BranchName,
+    commit: CommitHash,
+    signal: AbortSignal,
+  ): Promise<Result<undefined, RepositoryError>>;
 }
 
 /** devdeploy.json of one workspace folder, read again when it is saved. */
