@@ -141,10 +141,9 @@ describe("on Leases", () => {
     if (suite.on.cluster.kind === "context") return;
     const store = new LeaseLockStore(suite.client("eve"));
     const read = await store.read({ ...suite.ref("eve"), name: "dev1" }, signal);
-    assert.equal(read.ok ? "ok" : read.error.reason, "forbidden");
-    assert.match(
-      !read.ok && read.error.reason === "forbidden" ? read.error.detail : "",
-      /cannot get resource "leases"/u,
-    );
+    assert.deepEqual(read, {
+      ok: false,
+      error: { reason: "forbidden", detail: `get leases/dev1 in ${suite.on.namespace}` },
+    });
   });
 });

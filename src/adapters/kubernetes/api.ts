@@ -26,7 +26,8 @@ export interface ApiAnswer {
 }
 
 /**
- * The API servers of the kubeconfig's contexts. Reads (GET) are retried where that can help; writes never are.
+ * The API servers of the kubeconfig's contexts. Reads (GET) are retried where that can help; writes only where the
+ * API server turned them away unseen (429).
  * `conflict` is 409 for a Conflict as well as for AlreadyExists.
  */
 export interface KubernetesApi {

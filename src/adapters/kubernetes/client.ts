@@ -31,7 +31,10 @@ export class KubernetesClient implements KubernetesApi {
     this.#random = random;
   }
 
-  /** Reads are tried again where that can help; writes are sent once, whatever becomes of them. */
+  /**
+   * Reads are tried again where that can help. A write is sent again only where the API server turned it away
+   * unseen because it is busy (429); whatever else becomes of it, the caller has to look.
+   */
   async request(
     context: string,
     call: ApiCall,
@@ -39,7 +42,8 @@ export class KubernetesClient implements KubernetesApi {
   ): Promise<Result<TimedAnswer, WriteError>> {
     for (let retries = 0; ; retries += 1) {
       const answer = await this.requestOnce(context, call, signal);
-      if (answer.ok || call.method !== "GET" || retries >= MAX_RETRIES) return answer;
+      if (answer.ok || retries >= MAX_RETRIES) return answer;
+      if (call.method !== "GET" && answer.error.reason !== "throttled") return answer;
       const wait = this.#retryWait(answer.error, retries);
       if (wait === undefined) return answer;
       await this.#clock.sleep(wait, signal);
@@ -106,7 +110,8 @@ export class KubernetesClient implements KubernetesApi {
       }
       if (answer.value.status !== 401 || isSecond) {
         const server = withoutUser(connection.value.server);
-        return ok({ answer: answer.value, origin: { context, server, what: subjectOf(call) } });
+        const origin = { context, server, what: subjectOf(call), right: rightOf(call) };
+        return ok({ answer: answer.value, origin });
       }
       if ("body" in answer.value) answer.value.body.destroy();
       this.#connections.forgetCredentials();
@@ -148,6 +153,20 @@ function subjectOf({ path }: ApiCall): string {
   if (at === -1) return parts.at(-1) ?? path;
   const [namespace = "", kind = "namespaces", ...name] = parts.slice(at + 1).map(decodeURIComponent);
   return [kind, [namespace, ...name].join("/")].join(" ");
+}
+
+const VERBS = { GET: "get", PUT: "update", POST: "create", PATCH: "patch", DELETE: "delete" } as const;
+
+/** A GET of that path needs the right to `get leases/dev1 in team`, one without the name that to `list leases in team`. */
+function rightOf({ method, path, query }: ApiCall): string {
+  // /api/v1/… or /apis/<group>/v1/…
+  const [root, ...rest] = path.split("/").filter((part) => part !== "");
+  const parts = rest.slice(root === "api" ? 1 : 2).map(decodeURIComponent);
+  const isNamespaced = parts[0] === "namespaces" && parts.length > 2;
+  const object = isNamespaced ? parts.slice(2) : parts;
+  const isOfMany = method === "GET" && object.length === 1;
+  const verb = !isOfMany ? VERBS[method] : query?.["watch"] === "true" ? "watch" : "list";
+  return `${verb} ${object.join("/")}${isNamespaced ? ` in ${parts[1] ?? ""}` : ""}`;
 }
 
 /** The beginning of a refusal's body: a Status object is short, and nothing else is worth reading. */

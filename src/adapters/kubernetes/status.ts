@@ -8,6 +8,12 @@ import { isObject, numberAt, textAt, type JsonObject } from "./json.ts";
 const MAX_DETAIL = 300;
 const DEFAULT_RETRY_AFTER_MS = SECOND_MS;
 
+/**
+ * How the API server's authorizer words a refusal. It names the person and the API group at length; a quota's or an
+ * admission webhook's refusal is about something else, and keeps its own words.
+ */
+const MISSING_RIGHT = /\bcannot \S+ resource\b/u;
+
 /** Where an answer came from, for the words of what is wrong with it. */
 export interface Origin {
   readonly context: string;
@@ -15,6 +21,8 @@ export interface Origin {
   readonly server: string;
   /** What was asked for, e.g. `leases devdeploy/dev1`. */
   readonly what: string;
+  /** The right that it takes, as an administrator grants it, e.g. `update leases/dev1 in devdeploy`. */
+  readonly right: string;
 }
 
 export interface RawAnswer {
@@ -44,7 +52,7 @@ function refusal(answer: RawAnswer, body: JsonObject | undefined, origin: Origin
     case 401:
       return { reason: "unauthorized", context: origin.context };
     case 403:
-      return { reason: "forbidden", detail };
+      return { reason: "forbidden", detail: MISSING_RIGHT.test(detail) ? origin.right : detail };
     case 404:
       return { reason: "not-found", what: origin.what };
     case 409:

@@ -95,7 +95,6 @@ describe("the Kubernetes client", () => {
   for (const [what, answer] of [
     ["503", refusing(503, "ServiceUnavailable")],
     ["a leader change (500)", refusing(500, "InternalError", "etcdserver: leader changed")],
-    ["429 in plain text", plain(429, { "Retry-After": "1" })],
     [
       "a broken connection",
       (request: { socket: { destroy(): void } }) => {
