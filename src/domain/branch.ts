@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "./result.ts";
+import type { EpochMs } from "./time.ts";
 
 declare const brand: unique symbol;
 
@@ -7,6 +8,17 @@ export type CommitHash = string & { readonly [brand]: "CommitHash" };
 
 /** The name of a branch without `refs/heads/`. Hostile input: it is data, never part of a shell or a flag. */
 export type BranchName = string & { readonly [brand]: "BranchName" };
+
+/** A branch as a clone knows it. */
+export interface KnownBranch {
+  readonly branch: BranchName;
+  /** Where the remote had it when it was last fetched; where the clone has it, if the remote never had. */
+  readonly commit: CommitHash;
+  readonly subject: string;
+  readonly author: string;
+  readonly committedAt: EpochMs;
+  readonly isOnRemote: boolean;
+}
 
 export function parseCommitHash(
   text: string,

@@ -56,6 +56,10 @@ export class DeployWorld {
   uncommitted = 0;
   behind = 0;
   isAncestor: boolean | undefined;
+  /** Where a branch that was chosen is in the clone. */
+  local: CommitHash | undefined = aCommit();
+  fetch: Result<undefined, RepositoryError> = ok(undefined);
+  readonly fetched: string[] = [];
   person: Result<{ name: string; mail: string }, RepositoryError> = ok(ann);
   user: Result<string, ClusterError> = ok("ann");
   answer = true;
@@ -140,6 +144,13 @@ export class DeployWorld {
       aheadBehind: () => Promise.resolve({ ahead: 0, behind: this.behind }),
       isAncestor: () => Promise.resolve(this.isAncestor),
       person: () => Promise.resolve(this.person),
+      localCommit: () => Promise.resolve(ok(this.local)),
+      branches: () => Promise.resolve(ok([])),
+      remoteBranches: () => Promise.resolve(ok(new Map())),
+      fetchCommit: (branch, commit) => {
+        this.fetched.push(`${branch} ${commit}`);
+        return Promise.resolve(this.fetch);
+      },
     };
   }
 }

@@ -1,14 +1,20 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Head, Repository, RepositoryError } from "../../app/ports.ts";
-import { parseBranchName, parseCommitHash, type BranchName, type CommitHash } from "../../domain/branch.ts";
+import { parseBranchName, type BranchName, type CommitHash } from "../../domain/branch.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
-import { runGit, type GitAnswer } from "./command.ts";
-
-/** A remote may be far away, and ssh may take its time. */
-const REMOTE_TIMEOUT_MS = 30_000;
-
-type Exited = GitAnswer & { readonly kind: "exited" };
+import { fetchCommit, knownBranches, remoteBranches } from "./branches.ts";
+import { runGit } from "./command.ts";
+import {
+  exited,
+  failed,
+  HEADS,
+  remoteCommit,
+  remoteOf,
+  resolve,
+  type GitResult,
+  type RunGit,
+} from "./remote.ts";
 
 /**
  * Finds the repository that a folder is in. Errors come from exit codes and from what is on the disk, never
@@ -43,7 +49,7 @@ async function isBelowDotGit(folder: string): Promise<boolean> {
 
 /** The repository with its working tree at `root`, by simple-git. */
 export function repositoryAt(root: string): Repository {
-  const git = async (args: readonly string[], signal: AbortSignal, timeoutMs?: number): Promise<Git> =>
+  const git = async (args: readonly string[], signal: AbortSignal, timeoutMs?: number): Promise<GitResult> =>
     exited(
       await runGit({ folder: root, args, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, signal),
       root,
@@ -56,31 +62,12 @@ export function repositoryAt(root: string): Repository {
     aheadBehind: (commit, base, signal) => aheadBehind(git, { commit, base }, signal),
     isAncestor: (ancestor, commit, signal) => isAncestor(git, { ancestor, commit }, signal),
     person: (signal) => person(git, signal),
+    localCommit: (branch, signal) => resolve(git, `${HEADS}${branch}`, signal),
+    branches: (signal) => knownBranches(git, signal),
+    remoteBranches: (signal) => remoteBranches(git, signal),
+    fetchCommit: (branch, commit, signal) => fetchCommit(git, { branch, commit }, signal),
   };
 }
-
-type Git = Result<Exited, RepositoryError>;
-type RunGit = (args: readonly string[], signal: AbortSignal, timeoutMs?: number) => Promise<Git>;
-
-function exited(answer: GitAnswer, folder: string): Git {
-  switch (answer.kind) {
-    case "exited":
-      return ok(answer);
-    case "absent":
-      return fail({ reason: "git-absent" });
-    case "folder-absent":
-      return fail({ reason: "not-a-repository", folder });
-    case "timeout":
-      return fail({ reason: "git-failed", detail: `no output for ${answer.afterMs / 1000} s` });
-    case "aborted":
-      return fail({ reason: "aborted" });
-  }
-}
-
-const failed = ({ exitCode, stderr }: Exited): Result<never, RepositoryError> =>
-  fail({ reason: "git-failed", detail: stderr === "" ? `git exited with ${exitCode}` : stderr });
-
-const HEADS = "refs/heads/";
 
 async function head(git: RunGit, signal: AbortSignal): Promise<Result<Head, RepositoryError>> {
   const symbolic = await git(["symbolic-ref", "--quiet", "HEAD"], signal);
@@ -106,22 +93,6 @@ async function head(git: RunGit, signal: AbortSignal): Promise<Result<Head, Repo
     : ok({ kind: "branch", branch: branch.value, commit: commit.value });
 }
 
-/** The full hash of a ref's commit; undefined where there is none. */
-async function resolve(
-  git: RunGit,
-  ref: string,
-  signal: AbortSignal,
-): Promise<Result<CommitHash | undefined, RepositoryError>> {
-  const answer = await git(
-    ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`],
-    signal,
-  );
-  if (!answer.ok) return answer;
-  if (answer.value.exitCode === 1) return ok(undefined);
-  const commit = parseCommitHash(answer.value.stdout.trim());
-  return commit.ok ? commit : failed(answer.value);
-}
-
 async function uncommittedFiles(git: RunGit, signal: AbortSignal): Promise<Result<number, RepositoryError>> {
   const answer = await git(
     // Renames would take two entries; and a look into submodules would run git in each of them.
@@ -138,51 +109,6 @@ async function uncommittedFiles(git: RunGit, signal: AbortSignal): Promise<Resul
   if (!answer.ok) return answer;
   if (answer.value.exitCode !== 0) return failed(answer.value);
   return ok(answer.value.stdout.split("\0").length - 1);
-}
-
-async function remoteCommit(
-  git: RunGit,
-  branch: BranchName,
-  signal: AbortSignal,
-): Promise<Result<CommitHash | undefined, RepositoryError>> {
-  const remote = await remoteOf(git, branch, signal);
-  if (!remote.ok) return remote;
-  const ref = `${HEADS}${branch}`;
-  const answer = await git(["ls-remote", "--refs", "--", remote.value, ref], signal, REMOTE_TIMEOUT_MS);
-  if (!answer.ok) {
-    return answer.error.reason === "git-failed"
-      ? fail({ reason: "remote-unreachable", remote: remote.value, detail: answer.error.detail })
-      : answer;
-  }
-  const { exitCode, stdout, stderr } = answer.value;
-  if (exitCode !== 0) return fail({ reason: "remote-unreachable", remote: remote.value, detail: stderr });
-  // The pattern also matches refs that only end with it, such as refs/heads/x/refs/heads/main.
-  const line = stdout.split("\n").find((text) => text.slice(text.indexOf("\t") + 1) === ref);
-  if (line === undefined) return ok(undefined);
-  const commit = parseCommitHash(line.slice(0, line.indexOf("\t")));
-  return commit.ok ? commit : failed(answer.value);
-}
-
-/** The branch's configured remote, else origin, else the only one. */
-async function remoteOf(
-  git: RunGit,
-  branch: BranchName,
-  signal: AbortSignal,
-): Promise<Result<string, RepositoryError>> {
-  const [all, configured] = await Promise.all([
-    git(["remote"], signal),
-    git(["config", "--get", `branch.${branch}.remote`], signal),
-  ]);
-  if (!all.ok) return all;
-  if (all.value.exitCode !== 0) return failed(all.value);
-  const remotes = all.value.stdout.split("\n").filter((name) => name !== "");
-  if (!configured.ok) return configured;
-  const wanted = configured.value.exitCode === 0 ? configured.value.stdout.trim() : "origin";
-  const [only, ...others] = remotes;
-  // A configured remote that is no name is a URL, or "." for a branch that follows a local one.
-  const remote = remotes.includes(wanted) ? wanted : remotes.includes("origin") ? "origin" : only;
-  const isChosen = remote === wanted || remote === "origin" || others.length === 0;
-  return remote === undefined || !isChosen ? fail({ reason: "no-remote" }) : ok(remote);
 }
 
 async function aheadBehind(
