@@ -1,11 +1,14 @@
-import type { LockAsk, LockState, StoredLock } from "./lock.ts";
+import type { LockAsk, LockChange, LockState, StoredLock } from "./lock.ts";
 import { holderIdentity, isSamePerson, type Person } from "./person.ts";
 import { HOUR_MS, MINUTE_MS, type DurationMs, type EpochMs } from "./time.ts";
+import type { Waiter } from "./waiting.ts";
 
 /** So long before its lock ends the holder is asked whether to extend or to unlock. */
 export const ENDING_NOTICE_MS: DurationMs = 30 * MINUTE_MS;
 /** What happened longer ago than this is no news to anybody. */
 export const NEWS_FOR_MS: DurationMs = 24 * HOUR_MS;
+/** API servers behind one address agree on the time; what is dated further ahead was written by hand. */
+const AHEAD_AT_MOST_MS: DurationMs = 5 * MINUTE_MS;
 
 interface About {
   /** The same for everybody who reads the same thing, so that a person is told of it once. */
@@ -32,9 +35,12 @@ export type News = About &
     /** A machine is kept for this person, who waited. */
     | {
         readonly kind: "kept";
+        readonly pool: string;
         readonly until: EpochMs;
         readonly freeAt: EpochMs;
         readonly isAcknowledged: boolean;
+        /** What they wanted it for. */
+        readonly branch?: string;
       }
     /** This person's own lock ends soon. */
     | { readonly kind: "ending"; readonly until: EpochMs }
@@ -43,20 +49,30 @@ export type News = About &
 /** A machine as it stands on its Lease, judged. */
 export interface KnownLock {
   readonly machine: string;
+  readonly pool: string;
   readonly lock: StoredLock;
   readonly state: LockState;
+  /** Who waits for a machine of its pool. */
+  readonly waiters: readonly Waiter[];
 }
 
 /** All that a person has to be told of these locks; the same as long as it is true. Telling it once is the caller's. */
 export function newsFor(me: Person, locks: readonly KnownLock[], now: EpochMs): readonly News[] {
   return locks.flatMap((known) => [
     ...losses(me, known, now),
-    ...asks(me, known),
-    ...declined(me, known),
+    ...asks(me, known, now),
+    ...declined(me, known, now),
     ...keptFor(me, known),
     ...ending(me, known, now),
   ]);
 }
+
+/**
+ * Whether it is so short ago that people are told. A lock that is extended again and again keeps its notes for
+ * days, and nobody wants to hear of them anew when what they were told is forgotten.
+ */
+const isRecent = (at: EpochMs, now: EpochMs): boolean =>
+  now - at < NEWS_FOR_MS && at - now <= AHEAD_AT_MOST_MS;
 
 const keyOf = ({ machine, lock }: KnownLock, ...about: readonly (string | number)[]): string =>
   [machine, lock.version.uid, ...about].join("/");
@@ -65,43 +81,43 @@ function losses(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   const { record } = known.lock;
   if (record.kind === "unreadable") return [];
   const identity = holderIdentity(me);
-  return record.history
-    .filter((change) => change.of === identity && now - change.at < NEWS_FOR_MS)
-    .map((change) => ({
-      kind: "lost",
-      key: keyOf(known, "lost", change.at),
-      machine: known.machine,
-      how: change.what === "unlocked" ? "unlocked" : "taken-over",
-      by: change.by,
-      at: change.at,
-      ...(change.reason === undefined ? {} : { reason: change.reason }),
-      ...branchLostBy(record.history, change.at),
-    }));
+  return record.history.flatMap((change, index) => {
+    if (change.of !== identity || change.who === identity || !isRecent(change.at, now)) return [];
+    return [
+      {
+        kind: "lost",
+        key: keyOf(known, "lost", change.at),
+        machine: known.machine,
+        how: change.what === "unlocked" ? "unlocked" : "taken-over",
+        by: change.by,
+        at: change.at,
+        ...(change.reason === undefined ? {} : { reason: change.reason }),
+        ...lastBranchOf(record.history.slice(0, index)),
+      },
+    ];
+  });
 }
 
-/** The branch that was on the machine: the last one that was put there before it was lost. */
-function branchLostBy(
-  history: readonly { readonly at: EpochMs; readonly branch?: string; readonly what: string }[],
-  lostAt: EpochMs,
-): { readonly branch?: string } {
-  const before = history.filter(({ at, branch }) => at < lostAt && branch !== undefined).at(-1);
-  return before?.branch === undefined ? {} : { branch: before.branch };
+/** The branch that was on the machine: the last one that was put there. */
+function lastBranchOf(history: readonly LockChange[]): { readonly branch?: string } {
+  const branch = history.findLast((change) => change.branch !== undefined)?.branch;
+  return branch === undefined ? {} : { branch };
 }
 
-function asks(me: Person, known: KnownLock): readonly News[] {
+function asks(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   const { machine, state, lock } = known;
   if (state.kind !== "held" || lock.record.kind !== "held" || !isSamePerson(state.hold.by, me)) return [];
   return (lock.record.asks ?? [])
-    .filter(({ by, keptAt }) => keptAt === undefined && by !== holderIdentity(me))
+    .filter(({ by, at, keptAt }) => keptAt === undefined && by !== holderIdentity(me) && isRecent(at, now))
     .map((ask) => ({ kind: "asked", key: keyOf(known, "asked", ask.by, ask.at), machine, ask }));
 }
 
-function declined(me: Person, known: KnownLock): readonly News[] {
+function declined(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   const { machine, state, lock } = known;
   if (state.kind !== "held" || lock.record.kind !== "held" || isSamePerson(state.hold.by, me)) return [];
   const { hold } = state;
   return (lock.record.asks ?? [])
-    .filter(({ by, keptAt }) => keptAt !== undefined && by === holderIdentity(me))
+    .filter(({ by, keptAt }) => keptAt !== undefined && by === holderIdentity(me) && isRecent(keptAt, now))
     .map((ask) => ({
       kind: "declined",
       key: keyOf(known, "declined", ask.at),
@@ -112,10 +128,22 @@ function declined(me: Person, known: KnownLock): readonly News[] {
 }
 
 function keptFor(me: Person, known: KnownLock): readonly News[] {
-  const { machine, state } = known;
+  const { machine, pool, state, waiters } = known;
   if (state.kind !== "kept" || !isSamePerson(state.for, me)) return [];
   const { until, freeAt, isAcknowledged } = state;
-  return [{ kind: "kept", key: keyOf(known, "kept", freeAt), machine, until, freeAt, isAcknowledged }];
+  const branch = waiters.find(({ by }) => by === holderIdentity(me))?.branch;
+  return [
+    {
+      kind: "kept",
+      key: keyOf(known, "kept", freeAt),
+      machine,
+      pool,
+      until,
+      freeAt,
+      isAcknowledged,
+      ...(branch === undefined ? {} : { branch }),
+    },
+  ];
 }
 
 function ending(me: Person, known: KnownLock, now: EpochMs): readonly News[] {

@@ -3,6 +3,7 @@ import { gitActionFailed, noGitExtension } from "../messages/command.ts";
 import type { Button } from "../messages/notice.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
+import { machineId } from "../tree/nodes.ts";
 import { createConfig, openConfig } from "./config.ts";
 import type { CommandServices, GitActionEnd } from "./services.ts";
 import { unlockNamed } from "./unlock.ts";
@@ -23,6 +24,7 @@ export async function perform(
       await isGitDone(services, folder, { kind: "pull" });
       return "done";
     case "unlock":
+    case "unlock-now":
       if (folder !== undefined) await unlockNamed(services, folder, button.machine);
       return "done";
     default:
@@ -33,7 +35,7 @@ export async function perform(
 
 type Opening = Exclude<
   Button,
-  { readonly kind: "devdeploy-again" | "push-and-devdeploy" | "pull" | "unlock" }
+  { readonly kind: "devdeploy-again" | "push-and-devdeploy" | "pull" | "unlock" | "unlock-now" }
 >;
 
 async function open(
@@ -55,6 +57,15 @@ async function open(
       return openConfig(services, folder?.place.key);
     case "choose-branch":
       return run("git.checkout");
+    case "extend":
+      return run(
+        "devdeploy.extendLock",
+        folder === undefined ? "" : machineId(folder.place.key, button.machine),
+      );
+    case "devdeploy-branch":
+      return run("devdeploy.devdeployBranch", button.branch);
+    case "keep":
+    case "give-up-waiting":
     case "show-environments":
       return run("devdeploy.environments.focus");
     case "open-settings":

@@ -21,6 +21,16 @@ export function buttonLabel(button: Button): string {
       return l10n.t("Devdeploy Again");
     case "unlock":
       return l10n.t("Unlock {machine}", { machine: shown(button.machine) });
+    case "unlock-now":
+      return l10n.t("Unlock Now");
+    case "keep":
+      return l10n.t("Keep");
+    case "extend":
+      return l10n.t("Extend…");
+    case "devdeploy-branch":
+      return l10n.t("Devdeploy {branch}", { branch: shown(button.branch) });
+    case "give-up-waiting":
+      return l10n.t("Give It Up");
     case "show-environments":
       return l10n.t("Show Environments");
     case "create-config":

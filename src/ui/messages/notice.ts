@@ -8,6 +8,12 @@ export type Button =
   | { readonly kind: "choose-branch" }
   | { readonly kind: "devdeploy-again" }
   | { readonly kind: "unlock"; readonly machine: string }
+  /** The holder's answer to somebody who asks for their machine. */
+  | { readonly kind: "unlock-now"; readonly machine: string }
+  | { readonly kind: "keep"; readonly machine: string }
+  | { readonly kind: "extend"; readonly machine: string }
+  | { readonly kind: "devdeploy-branch"; readonly branch: string }
+  | { readonly kind: "give-up-waiting"; readonly pool: string }
   | { readonly kind: "show-environments" }
   | { readonly kind: "create-config" }
   | { readonly kind: "open-config" }

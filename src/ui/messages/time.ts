@@ -11,6 +11,12 @@ export function timeLeft(left: DurationMs): string {
     : l10n.t("{hours} h left", { hours: Math.round(left / HOUR_MS) });
 }
 
+/** `in 30 min`, rounded down as `timeLeft` is. */
+export const timeUntil = (left: DurationMs): string =>
+  left < MINUTE_MS
+    ? l10n.t("in less than 1 min")
+    : l10n.t("in {minutes} min", { minutes: Math.floor(left / MINUTE_MS) });
+
 /** How long ago something was: `now`, `5 min`, `18 h`, `3 d`. */
 export function age(past: DurationMs): string {
   if (past < MINUTE_MS) return l10n.t("just now");

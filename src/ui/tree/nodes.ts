@@ -24,6 +24,9 @@ export interface TreeNode {
   readonly isOpen: boolean;
 }
 
+/** The id of a machine's row, by which commands are called on it. */
+export const machineId = (folder: string, machine: string): string => `${folder}/machine/${machine}`;
+
 const TIERS: readonly Tier[] = ["production", "staging"];
 
 /** The whole tree; each folder is a group of its own where there are several. */
@@ -110,7 +113,7 @@ function poolWords(machines: readonly MachineView[]): string {
 
 function machineNode(folder: FolderView, machine: MachineView): TreeNode {
   return {
-    id: `${folder.key}/machine/${machine.name}`,
+    id: machineId(folder.key, machine.name),
     row: machineRow(machine, { me: folder.me, now: folder.nowAt(machine.name) }),
     subject: {
       folder: folder.key,
