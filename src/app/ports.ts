@@ -271,6 +271,8 @@ export type RepositoryError =
   | { readonly reason: "no-mail" }
   | { readonly reason: "bad-branch-name"; readonly text: string; readonly detail: string }
   | { readonly reason: "git-failed"; readonly detail: string }
+  /** Neither the clone nor the remote has it. */
+  | { readonly reason: "branch-absent"; readonly branch: BranchName }
   | { readonly reason: "aborted" };
 
 /** Where HEAD is. */
