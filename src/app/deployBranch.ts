@@ -1,3 +1,4 @@
+import type { BranchName } from "../domain/branch.ts";
 import { commandLine } from "../domain/plainText.ts";
 import type { ObjectRef } from "../domain/cluster.ts";
 import type { Machine, Pool, TeamConfig } from "../domain/config.ts";
@@ -58,11 +59,15 @@ export interface DeployServices {
   readonly steadySeconds: number;
 }
 
-/** What is to be devdeployed where. The branch and the commit are those that HEAD is at. */
+/** What is to be devdeployed where. */
 export interface DeployOrderedBranch {
   readonly pool: Pool;
   readonly config: TeamConfig;
   readonly repository: Repository;
+  /** A branch that was chosen: it is deployed as the remote has it. Without one, what HEAD is at. */
+  readonly branch?: BranchName;
+  /** A machine of the pool that the person insists on. */
+  readonly machine?: Machine;
 }
 
 /**
