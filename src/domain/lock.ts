@@ -17,6 +17,8 @@ export interface LockChange {
   /** Whose lock this ended, where it was not their own doing: unlocked by, or taken over by, somebody else. */
   readonly of?: HolderIdentity;
   readonly reason?: string;
+  /** Tells whether a write whose answer was lost was done, even when somebody else has written since. */
+  readonly nonce?: string;
 }
 
 export const HISTORY_LENGTH = 20;
@@ -70,8 +72,15 @@ export type LockRecord =
       readonly history: readonly LockChange[];
       readonly asks?: readonly LockAsk[];
     }
-  /** Somebody's, but not readable as one of ours. Never overwritten, never taken for free. */
-  | { readonly kind: "unreadable"; readonly holder: string; readonly problem: string };
+  /** Somebody's, but not readable as one of ours. Never claimed, never taken for free; freed on purpose only. */
+  | {
+      readonly kind: "unreadable";
+      readonly holder: string;
+      readonly problem: string;
+      /** What can be read all the same, so that the fencing token and the history survive. */
+      readonly transitions?: number;
+      readonly history?: readonly LockChange[];
+    };
 
 /** A record together with the version that a compare-and-swap has to name. */
 export interface StoredLock {
@@ -126,6 +135,8 @@ export interface ShownLock {
 }
 
 type HeldRecord = LockRecord & { readonly kind: "held" };
+type FreeRecord = LockRecord & { readonly kind: "free" };
+type UnreadableRecord = LockRecord & { readonly kind: "unreadable" };
 
 /** Undefined where nobody holds it, and where what stands there cannot be read. */
 export function shownLock({ record, version }: StoredLock): ShownLock | undefined {
@@ -189,6 +200,7 @@ export function claimed(before: LockRecord, claim: Claim, now: EpochMs, lasts: D
       ...change(now, claim.by, mine === undefined ? "claimed" : "renewed"),
       branch: claim.branch,
       commit: claim.commit,
+      nonce: claim.nonce,
     }),
     ...(mine?.asks === undefined ? {} : { asks: mine.asks }),
   };
@@ -223,12 +235,19 @@ export function takenOver(
       commit: claim.commit,
       of: holderIdentity(before.hold.by),
       ...(claim.reason === undefined ? {} : { reason: claim.reason }),
+      nonce: claim.nonce,
     }),
   };
 }
 
+/** What an unlocking says beside who and when. */
+export interface UnlockNotes {
+  readonly reason?: string;
+  readonly nonce?: string;
+}
+
 /** The record after it was unlocked, by its holder or by somebody else. The fencing token never goes backwards. */
-export function unlocked(before: HeldRecord, by: Person, now: EpochMs, reason?: string): LockRecord {
+export function unlocked(before: HeldRecord, by: Person, now: EpochMs, notes: UnlockNotes = {}): FreeRecord {
   const isOwn = isSamePerson(before.hold.by, by);
   return {
     kind: "free",
@@ -237,10 +256,26 @@ export function unlocked(before: HeldRecord, by: Person, now: EpochMs, reason?: 
     history: withChange(before.history, {
       ...change(now, by, "unlocked"),
       ...(isOwn ? {} : { of: holderIdentity(before.hold.by) }),
-      ...(reason === undefined ? {} : { reason }),
+      ...notes,
     }),
   };
 }
+
+/** The record after somebody freed on purpose what could not be read: nobody knows whose work it was. */
+export const cleared = (
+  before: UnreadableRecord,
+  by: Person,
+  now: EpochMs,
+  notes: UnlockNotes = {},
+): FreeRecord => ({
+  kind: "free",
+  transitions: before.transitions ?? 0,
+  history: withChange(before.history ?? [], {
+    ...change(now, by, "unlocked"),
+    of: before.holder,
+    ...notes,
+  }),
+});
 
 export interface Extension {
   readonly by: Person;
@@ -264,6 +299,7 @@ export function extended(before: HeldRecord, extension: Extension, now: EpochMs)
     history: withChange(before.history, {
       ...change(now, extension.by, "extended"),
       ...(reason === undefined ? {} : { reason }),
+      nonce: extension.nonce,
     }),
   };
 }
@@ -274,10 +310,17 @@ export function asked(before: HeldRecord, ask: LockAsk): HeldRecord {
   return { ...before, asks: [...others, ask].slice(-MOST_ASKS) };
 }
 
-/** The record after its holder said to everybody who asked so far that they keep it. */
-export const kept = (before: HeldRecord, now: EpochMs): HeldRecord => ({
+/**
+ * The record after its holder said that they keep it, to those whose ask they were shown: who asked a moment later
+ * still has an answer to come.
+ */
+export const kept = (before: HeldRecord, now: EpochMs, shown: readonly LockAsk[]): HeldRecord => ({
   ...before,
-  asks: (before.asks ?? []).map((ask) => (ask.keptAt === undefined ? { ...ask, keptAt: now } : ask)),
+  asks: (before.asks ?? []).map((ask) =>
+    ask.keptAt === undefined && shown.some(({ by, at }) => by === ask.by && at === ask.at)
+      ? { ...ask, keptAt: now }
+      : ask,
+  ),
 });
 
 /** When a free lock became free; undefined where nobody noted it. An ended one became free at its end. */
