@@ -13,59 +13,58 @@ import {
 import { isSamePerson, type Person } from "../domain/person.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { DeployOrderedBranch, DeployServices } from "./deployBranch.ts";
+import { isInDefaultBranch, subjectOf } from "./deploySubject.ts";
 import type { DeployFailure } from "./deployOutcome.ts";
 
 /** All that a devdeploy knows before it decides anything. */
 export interface Gathered {
   readonly facts: DeployFacts;
-  /** What the person holds in the pool already. */
+  /** What the person holds in the pool already; the machine that they chose before another one. */
   readonly own: { readonly machine: Machine; readonly hold: Hold } | undefined;
-  /** The machine that will most likely be taken; undefined where the pool is full. */
+  /** The machine that will most likely be taken; undefined where there is none to be had. */
   readonly expected: Machine | undefined;
 }
 
 /** Reads git, the person and the locks; whatever does not depend on each other is asked at once. */
 export async function gatherFacts(
   services: DeployServices,
-  { pool, config, repository }: DeployOrderedBranch,
+  order: DeployOrderedBranch,
   signal: AbortSignal,
 ): Promise<Result<Gathered, DeployFailure>> {
-  const head = await repository.head(signal);
-  if (!head.ok) return fail({ stage: "git", error: head.error });
-  const branch = head.value.kind === "branch" ? head.value.branch : undefined;
-  const { commit } = head.value;
-  const [remote, uncommitted, distance, git, user, locks] = await Promise.all([
-    branch === undefined ? ok(undefined) : repository.remoteCommit(branch, signal),
-    repository.uncommittedFiles(signal),
+  const { pool, config, repository } = order;
+  const subject = await subjectOf(order, signal);
+  if (!subject.ok) return fail({ stage: "git", error: subject.error });
+  const { branch, commit } = subject.value;
+  const [uncommitted, distance, git, user, locks] = await Promise.all([
+    subject.value.isCheckedOut ? repository.uncommittedFiles(signal) : ok(0),
     repository.aheadBehind(commit, config.defaultBranch, signal),
     repository.person(signal),
     services.identity.whoAmI(config.locks.context, signal),
     readLocks(services, pool, signal),
   ]);
-  if (!remote.ok) return fail({ stage: "git", error: remote.error });
   if (!uncommitted.ok) return fail({ stage: "git", error: uncommitted.error });
   if (!git.ok) return fail({ stage: "git", error: git.error });
   if (!user.ok) return fail({ stage: "identity", error: user.error });
   if (!locks.ok) return fail({ stage: "locks", error: locks.error });
 
   const person: Person = { user: user.value, ...git.value };
-  const own = ownHold(pool, locks.value, person);
-  const isAncestor =
-    remote.value === undefined || remote.value === commit
-      ? undefined
-      : await repository.isAncestor(remote.value, commit, signal);
+  const held = heldMachines(pool, locks.value, person);
+  const own = ownHold(order, held);
   const facts: DeployFacts = {
     branch,
     commit,
-    remoteCommit: remote.value,
-    remoteIsAncestor: isAncestor,
+    remoteCommit: subject.value.remoteCommit,
+    remoteIsAncestor: subject.value.remoteIsAncestor,
+    leftOutCommits: subject.value.leftOutCommits,
     uncommittedFiles: uncommitted.value,
     behindDefault: distance?.behind,
     defaultBranch: config.defaultBranch,
     person,
-    ...ownBranch(own),
+    ...(await replaced(order, { own, branch }, signal)),
+    ...particular(order, held),
   };
-  return ok({ facts, own, expected: expectedMachine(pool, locks.value, person) });
+  const eligible = order.machine === undefined ? pool : { ...pool, machines: [order.machine] };
+  return ok({ facts, own, expected: expectedMachine(eligible, locks.value, person) });
 }
 
 /**
@@ -100,19 +99,49 @@ async function readLocks(
 const unreadLock = (error: ClusterError): LockState =>
   error.reason === "not-found" ? { kind: "missing" } : { kind: "unknown", error };
 
-function ownHold(pool: Pool, locks: readonly MachineLock[], person: Person): Gathered["own"] {
-  for (const { machine: name, state } of locks) {
-    if (state.kind !== "held" || !isSamePerson(state.hold.by, person)) continue;
-    const machine = pool.machines.find((candidate) => candidate.name === name);
-    if (machine !== undefined) return { machine, hold: state.hold };
-  }
-  return undefined;
+interface HeldMachine {
+  readonly machine: Machine;
+  readonly hold: Hold;
 }
 
-function ownBranch(own: Gathered["own"]): { own: { machine: string; branch: BranchName } } | object {
-  return own?.hold.branch === undefined
-    ? {}
-    : { own: { machine: own.machine.name, branch: own.hold.branch } };
+const heldMachines = (
+  { machines }: Pool,
+  locks: readonly MachineLock[],
+  person: Person,
+): readonly HeldMachine[] =>
+  machines.flatMap((machine) => {
+    const state = locks.find((lock) => lock.machine === machine.name)?.state;
+    return state?.kind === "held" && isSamePerson(state.hold.by, person)
+      ? [{ machine, hold: state.hold }]
+      : [];
+  });
+
+const ownHold = (order: DeployOrderedBranch, held: readonly HeldMachine[]): Gathered["own"] =>
+  held.find(({ machine }) => machine.name === order.machine?.name) ?? held[0];
+
+/** The branch on the machine that will be deployed to, where that is the person's own and another branch. */
+async function replaced(
+  order: DeployOrderedBranch,
+  { own, branch }: { readonly own: Gathered["own"]; readonly branch: BranchName | undefined },
+  signal: AbortSignal,
+): Promise<Pick<DeployFacts, "own">> {
+  if (own?.hold.branch === undefined) return {};
+  if (order.machine !== undefined && order.machine.name !== own.machine.name) return {};
+  const isMerged =
+    own.hold.branch === branch || own.hold.commit === undefined
+      ? undefined
+      : await isInDefaultBranch(order, own.hold.commit, signal);
+  return { own: { machine: own.machine.name, branch: own.hold.branch, isMerged } };
+}
+
+/** Whoever chose a machine that they hold anyway does not insist on anything. */
+function particular(
+  { machine }: DeployOrderedBranch,
+  held: readonly HeldMachine[],
+): Pick<DeployFacts, "particular"> {
+  if (machine === undefined || held.some((one) => one.machine.name === machine.name)) return {};
+  const also = held[0]?.machine.name;
+  return { particular: { machine: machine.name, ...(also === undefined ? {} : { also }) } };
 }
 
 function expectedMachine(pool: Pool, locks: readonly MachineLock[], person: Person): Machine | undefined {

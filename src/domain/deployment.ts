@@ -13,15 +13,28 @@ export interface DeployFacts {
   readonly behindDefault: number | undefined;
   readonly defaultBranch: BranchName;
   readonly person: Person;
-  /** The machine that the person holds in the pool, and the branch that is on it. */
-  readonly own?: { readonly machine: string; readonly branch: BranchName };
+  /** Commits that only the clone has, of a branch that was chosen and so is deployed as the remote has it. */
+  readonly leftOutCommits?: number;
+  /** The branch that this devdeploy replaces: on the person's own machine, or on the one that they chose. */
+  readonly own?: {
+    readonly machine: string;
+    readonly branch: BranchName;
+    /** Whether the default branch of the remote has its commit; undefined where that is not known. */
+    readonly isMerged: boolean | undefined;
+  };
+  /** The machine that the person insists on; `also` is another one of the pool that they hold already. */
+  readonly particular?: { readonly machine: string; readonly also?: string };
 }
 
 export type DeployWarning =
   | { readonly kind: "uncommitted-files"; readonly count: number }
   | { readonly kind: "behind-default"; readonly count: number; readonly defaultBranch: BranchName }
-  /** The person's own machine runs another branch of theirs, which this devdeploy replaces. */
-  | { readonly kind: "replaces-branch"; readonly machine: string; readonly branch: BranchName };
+  | { readonly kind: "left-out-commits"; readonly count: number; readonly branch: BranchName }
+  /** The person's own machine runs another unmerged branch of theirs, which this devdeploy replaces. */
+  | { readonly kind: "replaces-branch"; readonly machine: string; readonly branch: BranchName }
+  /** To need one machine among several that are alike is a sign that something is amiss. */
+  | { readonly kind: "particular-machine"; readonly machine: string }
+  | { readonly kind: "second-machine"; readonly machine: string; readonly also: string };
 
 export type Refusal =
   | { readonly reason: "detached-head"; readonly commit: CommitHash }
@@ -41,6 +54,13 @@ export type Refusal =
   /** The remote's commit changed between the plan and helm; both are shown. */
   | {
       readonly reason: "moved-meanwhile";
+      readonly branch: BranchName;
+      readonly commit: CommitHash;
+      readonly remoteCommit: CommitHash | undefined;
+    }
+  /** The same of a branch that was chosen: there is nothing to pull. */
+  | {
+      readonly reason: "chosen-moved";
       readonly branch: BranchName;
       readonly commit: CommitHash;
       readonly remoteCommit: CommitHash | undefined;
@@ -69,13 +89,25 @@ export function planDeploy(facts: DeployFacts): Planned {
       ? refused({ reason: "unpushed-commits", branch, commit, remoteCommit })
       : refused({ reason: "remote-moved", branch, commit, remoteCommit });
   }
+  return { kind: "plan", plan: { branch, commit, warnings: warningsOf(facts, branch) } };
+}
+
+function warningsOf(facts: DeployFacts, branch: BranchName): readonly DeployWarning[] {
+  const { own, particular, behindDefault = 0, leftOutCommits = 0, defaultBranch } = facts;
   const warnings: DeployWarning[] = [];
   if (facts.uncommittedFiles > 0) warnings.push({ kind: "uncommitted-files", count: facts.uncommittedFiles });
-  if (facts.behindDefault !== undefined && facts.behindDefault > 0 && branch !== facts.defaultBranch) {
-    warnings.push({ kind: "behind-default", count: facts.behindDefault, defaultBranch: facts.defaultBranch });
+  if (leftOutCommits > 0) warnings.push({ kind: "left-out-commits", count: leftOutCommits, branch });
+  if (behindDefault > 0 && branch !== defaultBranch) {
+    warnings.push({ kind: "behind-default", count: behindDefault, defaultBranch });
   }
-  if (facts.own !== undefined && facts.own.branch !== branch) {
-    warnings.push({ kind: "replaces-branch", machine: facts.own.machine, branch: facts.own.branch });
+  // What nobody could say counts as unmerged: it is the work of hours that may be replaced.
+  if (own !== undefined && own.branch !== branch && own.isMerged !== true) {
+    warnings.push({ kind: "replaces-branch", machine: own.machine, branch: own.branch });
   }
-  return { kind: "plan", plan: { branch, commit, warnings } };
+  if (particular !== undefined) {
+    const { machine, also } = particular;
+    warnings.push({ kind: "particular-machine", machine });
+    if (also !== undefined) warnings.push({ kind: "second-machine", machine, also });
+  }
+  return warnings;
 }

@@ -55,6 +55,20 @@ function refusalSentence(refusal: Refusal): string {
               there: shortCommit(refusal.remoteCommit),
             },
           );
+    case "chosen-moved":
+      return refusal.remoteCommit === undefined
+        ? l10n.t("{branch} was deleted on the remote meanwhile. {commit} was not deployed.", {
+            branch: shown(refusal.branch),
+            commit: shortCommit(refusal.commit),
+          })
+        : l10n.t(
+            "{branch} moved on the remote meanwhile, from {here} to {there}. Nothing was deployed; devdeploy again to deploy what it is now.",
+            {
+              branch: shown(refusal.branch),
+              here: shortCommit(refusal.commit),
+              there: shortCommit(refusal.remoteCommit),
+            },
+          );
     case "driver-not-available":
       return l10n.t(
         "{machine} is deployed by “{driver}”, which this version cannot do. Use helm in devdeploy.json.",
@@ -81,6 +95,8 @@ function mending(refusal: Refusal): readonly Button[] {
       return refusal.remoteCommit === undefined
         ? [{ kind: "push-and-devdeploy", branch: refusal.branch, commit: refusal.commit }]
         : [{ kind: "pull" }];
+    case "chosen-moved":
+      return refusal.remoteCommit === undefined ? [] : [{ kind: "devdeploy-again" }];
     case "driver-not-available":
     case "bad-release-name":
       return [{ kind: "open-config" }];
@@ -96,6 +112,15 @@ export function warningSentence(warning: DeployWarning): string {
         : l10n.t("{count} files have changes that are not committed. They will not be deployed.", {
             count: warning.count,
           });
+    case "left-out-commits":
+      return warning.count === 1
+        ? l10n.t("1 commit of {branch} is not pushed. It will not be deployed.", {
+            branch: shown(warning.branch),
+          })
+        : l10n.t("{count} commits of {branch} are not pushed. They will not be deployed.", {
+            count: warning.count,
+            branch: shown(warning.branch),
+          });
     case "behind-default":
       return warning.count === 1
         ? l10n.t("The branch is 1 commit behind {branch}.", { branch: shown(warning.defaultBranch) })
@@ -104,9 +129,18 @@ export function warningSentence(warning: DeployWarning): string {
             branch: shown(warning.defaultBranch),
           });
     case "replaces-branch":
-      return l10n.t("{machine} is running your branch {branch}, which this replaces.", {
+      return l10n.t("{machine} is running your branch {branch}, which is not merged. This replaces it.", {
         machine: shown(warning.machine),
         branch: shown(warning.branch),
+      });
+    case "particular-machine":
+      return l10n.t(
+        "To need {machine} and no other is a smell: the machines of a pool are alike, and somebody may wait for one that you could leave to them. What only {machine} has (data, a setting, an address) belongs into the branch or the chart; until then it breaks when somebody else gets it.",
+        { machine: shown(warning.machine) },
+      );
+    case "second-machine":
+      return l10n.t("You hold {also} already, so you will hold two machines until you unlock one.", {
+        also: shown(warning.also),
       });
   }
 }

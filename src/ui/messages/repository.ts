@@ -41,6 +41,13 @@ export function repositorySentence(error: RepositoryError): string {
       );
     case "git-failed":
       return l10n.t("git failed: {detail}. The log has all of it.", { detail: detail(error.detail) });
+    case "branch-absent":
+      return l10n.t(
+        "There is no branch {branch} any more, neither here nor on the remote. Choose another one.",
+        {
+          branch: shown(error.branch),
+        },
+      );
     case "aborted":
       return l10n.t("The question to git was cancelled.");
   }

@@ -46,7 +46,7 @@ test("uncommitted files, a distance to the default branch and a replaced branch 
   const facts = someFacts({
     uncommittedFiles: 3,
     behindDefault: 7,
-    own: { machine: "dev2", branch: other },
+    own: { machine: "dev2", branch: other, isMerged: false },
   });
   assert.deepEqual(planDeploy(facts), {
     kind: "plan",
@@ -67,7 +67,43 @@ test("the default branch is never behind itself, and one's own branch replaces n
   const facts = someFacts({
     branch: master,
     behindDefault: 2,
-    own: { machine: "dev1", branch: master },
+    own: { machine: "dev1", branch: master, isMerged: false },
   });
   assert.deepEqual(planDeploy(facts), { kind: "plan", plan: { branch: master, commit, warnings: [] } });
+});
+
+test("a merged branch may be replaced without a word; one of which that is not known may not", () => {
+  const replacing = (isMerged: boolean | undefined): readonly string[] => {
+    const own = { machine: "dev1", branch: aBranch("task/other"), isMerged };
+    const planned = planDeploy(someFacts({ own }));
+    return planned.kind === "plan" ? planned.plan.warnings.map(({ kind }) => kind) : [planned.kind];
+  };
+  assert.deepEqual(
+    [replacing(true), replacing(false), replacing(undefined)],
+    [[], ["replaces-branch"], ["replaces-branch"]],
+  );
+});
+
+test("commits that only the clone has are left out of a chosen branch, and that is said", () => {
+  assert.deepEqual(planDeploy(someFacts({ leftOutCommits: 2 })), {
+    kind: "plan",
+    plan: { branch, commit, warnings: [{ kind: "left-out-commits", count: 2, branch }] },
+  });
+});
+
+test("to insist on a machine is warned of, and to hold a second one is said", () => {
+  const warned = (particular: { machine: string; also?: string }): readonly object[] => {
+    const planned = planDeploy(someFacts({ particular }));
+    return planned.kind === "plan" ? planned.plan.warnings : [];
+  };
+  assert.deepEqual(
+    [warned({ machine: "dev2" }), warned({ machine: "dev2", also: "dev1" })],
+    [
+      [{ kind: "particular-machine", machine: "dev2" }],
+      [
+        { kind: "particular-machine", machine: "dev2" },
+        { kind: "second-machine", machine: "dev2", also: "dev1" },
+      ],
+    ],
+  );
 });
