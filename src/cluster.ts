@@ -1,7 +1,9 @@
 import { KubernetesClient } from "./adapters/kubernetes/client.ts";
 import { Connections } from "./adapters/kubernetes/connection.ts";
 import { ReviewedIdentity } from "./adapters/kubernetes/identity.ts";
+import type { KubernetesApi } from "./adapters/kubernetes/api.ts";
 import { KubeconfigSource } from "./adapters/kubernetes/kubeconfig.ts";
+import { pinned } from "./adapters/kubernetes/pinnedApi.ts";
 import { LeaseLockStore, LeaseOperationStore } from "./adapters/kubernetes/leases.ts";
 import { SharedWatches } from "./adapters/kubernetes/watches.ts";
 import { ApiWorkloadReader } from "./adapters/kubernetes/workloads.ts";
@@ -25,14 +27,20 @@ export interface ClusterOptions {
   readonly log: Log;
 }
 
-/** Everything that needs the Kubernetes API. */
-export interface Cluster {
+/** What one reads and writes in clusters. */
+export interface ClusterStores {
   readonly locks: LockStore;
   readonly operations: OperationStore;
-  readonly watches: ClusterWatches;
   readonly identity: ClusterIdentity;
   readonly workloads: WorkloadReader;
   readonly releases: ReleaseStore;
+}
+
+/** Everything that needs the Kubernetes API. */
+export interface Cluster extends ClusterStores {
+  readonly watches: ClusterWatches;
+  /** For one operation: whoever edits the kubeconfig meanwhile does not lead it to another cluster. */
+  pinned(): ClusterStores;
   /** Ends all watches and connections. */
   dispose(): void;
 }
@@ -48,15 +56,20 @@ export function openCluster(options: ClusterOptions): Cluster {
   const client = new KubernetesClient(new Connections(source), clock);
   const watches = new SharedWatches({ client, clock, random: Math.random, log });
   return {
-    locks: new LeaseLockStore(client),
-    operations: new LeaseOperationStore(client, clock),
+    ...storesOf(client, clock),
     watches,
-    identity: new ReviewedIdentity(client),
-    workloads: new ApiWorkloadReader(client),
-    releases: new SecretReleaseStore(client),
+    pinned: () => storesOf(pinned(client), clock),
     dispose: () => {
       watches.dispose();
       client.dispose();
     },
   };
 }
+
+const storesOf = (api: KubernetesApi, clock: Clock): ClusterStores => ({
+  locks: new LeaseLockStore(api),
+  operations: new LeaseOperationStore(api, clock),
+  identity: new ReviewedIdentity(api),
+  workloads: new ApiWorkloadReader(api),
+  releases: new SecretReleaseStore(api),
+});

@@ -15,12 +15,13 @@ import { ignoredWorkspaceSettings, onSettingsChange, readSettings } from "./adap
 import { claimMachine } from "./app/claimMachine.ts";
 import { EnvironmentBoard } from "./app/environmentBoard.ts";
 import { LockBoard } from "./app/lockBoard.ts";
+import { followRun } from "./app/followRun.ts";
 import { holdOperation } from "./app/operationLease.ts";
-import type { Deployer, Log } from "./app/ports.ts";
+import type { Deployer, Log, PastRuns } from "./app/ports.ts";
 import { unlockMachine } from "./app/unlockMachine.ts";
 import type { Cluster } from "./cluster.ts";
 import { lockRef } from "./domain/lock.ts";
-import { tellPastRuns } from "./ui/commands/pastRuns.ts";
+import { followPastRuns, type FollowRun } from "./ui/commands/pastRuns.ts";
 import { registerCommands } from "./ui/commands/table.ts";
 import { ConfigDiagnostics } from "./ui/diagnostics.ts";
 import type { Connection } from "./ui/model/connection.ts";
@@ -49,6 +50,13 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
   const log = own(createLog());
   for (const name of ignoredWorkspaceSettings()) log.warn(`devdeploy.${name} of the workspace is ignored.`);
 
+  // Before everything else that ends with the window: what its ending breaks is nobody's outcome.
+  const closing = new AbortController();
+  own({
+    dispose: () => {
+      closing.abort();
+    },
+  });
   const followed = new Set<string>();
   const deployer = new HelmDeployer(
     {
@@ -63,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
         platform: process.platform,
       }),
       kubeconfig: () => readSettings().kubeconfig ?? process.env["KUBECONFIG"],
+      closing: closing.signal,
     },
     followed,
   );
@@ -100,13 +109,9 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       for (const folder of folders.all) folder.reconnect();
     }),
   );
-  const ending = new AbortController();
-  own({
-    dispose: () => {
-      ending.abort();
-    },
-  });
-  void tellPastRuns(services, new RunFolders(globalStorageUri.fsPath, followed), ending.signal);
+  const pastRuns = new RunFolders(globalStorageUri.fsPath, followed);
+  const follow: FollowRun = (...run) => followInItsCluster({ pastRuns, log }, ...run);
+  void followPastRuns(services, { pastRuns, followRun: follow }, closing.signal);
   return { activationMs: performance.now() - began };
 }
 
@@ -126,13 +131,16 @@ async function connectTo(place: Place, deployer: Deployer, log: Log): Promise<Co
   return {
     locks,
     releases,
-    deployServices: () => ({
-      ...shared,
-      deployer,
-      steadySeconds: readSettings().steadySeconds,
-      claimMachine: (pool, claim, signal) => claimMachine(shared, { pool, claim }, signal),
-      holdOperation: (ref, { by, what }, signal) => holdOperation(shared, { ref, by, what }, signal),
-    }),
+    deployServices: () => {
+      const pinned = { ...shared, ...cluster.pinned() };
+      return {
+        ...pinned,
+        deployer,
+        steadySeconds: readSettings().steadySeconds,
+        claimMachine: (pool, claim, signal) => claimMachine(pinned, { pool, claim }, signal),
+        holdOperation: (ref, { by, what }, signal) => holdOperation(pinned, { ref, by, what }, signal),
+      };
+    },
     unlockMachine: ({ name, pool, locks: home }, by, signal) =>
       unlockMachine(shared, { ref: lockRef(name, home), pool, by }, signal),
     repository: (signal) => openRepository(place.path, signal),
@@ -142,4 +150,20 @@ async function connectTo(place: Place, deployer: Deployer, log: Log): Promise<Co
       cluster.dispose();
     },
   };
+}
+
+/** A past run needs no folder and no devdeploy.json: its cluster is the one that helm was given. */
+async function followInItsCluster(
+  services: { readonly pastRuns: PastRuns; readonly log: Log },
+  ...[run, onPhase, signals]: Parameters<FollowRun>
+): ReturnType<FollowRun> {
+  const { openCluster } = await import("./cluster.ts");
+  const env = { ...process.env, KUBECONFIG: run.kubeconfig };
+  const cluster = openCluster({ env, clock, log: services.log });
+  try {
+    const { steadySeconds } = readSettings();
+    return await followRun({ ...cluster, ...services, clock, steadySeconds }, run, onPhase, signals);
+  } finally {
+    cluster.dispose();
+  }
 }

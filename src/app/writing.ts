@@ -14,6 +14,7 @@ export function mayHaveArrived(error: WriteError): boolean {
     case "server-error":
       return error.status >= 500;
     case "conflict":
+    case "context-changed":
     case "context-unknown":
     case "credential-plugin":
     case "forbidden":

@@ -5,6 +5,8 @@ export type ClusterError =
   | { readonly reason: "kubeconfig-absent"; readonly paths: readonly string[] }
   | { readonly reason: "kubeconfig-unreadable"; readonly path: string; readonly detail: string }
   | { readonly reason: "context-unknown"; readonly context: string; readonly known: readonly string[] }
+  /** The kubeconfig was edited amid an operation, and the context leads to another cluster than at its beginning. */
+  | { readonly reason: "context-changed"; readonly context: string }
   | { readonly reason: "credential-plugin"; readonly command: string; readonly detail: string }
   | { readonly reason: "unreachable"; readonly server: string; readonly detail: string }
   | { readonly reason: "timeout"; readonly server: string; readonly afterMs: number }

@@ -1,6 +1,7 @@
 import type { WriteError } from "../../app/ports.ts";
 import type { Result } from "../../domain/result.ts";
 import type { DurationMs, EpochMs } from "../../domain/time.ts";
+import type { ClusterPin } from "./pin.ts";
 
 /** One call of the API server. Everything is named; there is no default namespace and no current context. */
 export interface ApiCall {
@@ -16,6 +17,8 @@ export interface ApiCall {
   readonly contentType?: string;
   /** Default 15 s. */
   readonly timeoutMs?: DurationMs;
+  /** With it the call is sent only to the cluster that this pin's first call went to, else `context-changed`. */
+  readonly pin?: ClusterPin;
 }
 
 export interface ApiAnswer {

@@ -103,6 +103,8 @@ export class KubernetesClient implements KubernetesApi {
       if (signal.aborted) return fail({ reason: "aborted" });
       const connection = await this.#connections.open(context);
       if (!connection.ok) return connection;
+      const elsewhere = call.pin?.refusal(context, connection.value);
+      if (elsewhere !== undefined) return fail(elsewhere);
       const answer = await send(connection.value, request);
       if (!answer.ok) {
         if (answer.error.reason !== "aborted") this.#connections.dropIdle(context);

@@ -1,4 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { createHash } from "node:crypto";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type RequestOptions } from "node:https";
 import type { ClusterError } from "../../domain/cluster.ts";
@@ -11,6 +12,8 @@ import type { KubeconfigSource } from "./kubeconfig.ts";
 export interface Connection {
   /** As the kubeconfig names it, for requests and for messages; without a slash at its end. */
   readonly server: string;
+  /** Which cluster it is: its address and the certificate authority that vouches for it. For comparing only. */
+  readonly cluster: string;
   readonly options: RequestOptions;
 }
 
@@ -48,7 +51,7 @@ export class Connections {
     }
     // The library makes agents that keep no connection; only its way through a proxy is needed.
     if (cluster.proxyUrl === undefined) options.agent = this.#agent(context, server);
-    return ok({ server, options });
+    return ok({ server, cluster: `${server}\n${fingerprint(options.ca)}`, options });
   }
 
   /** Reads the kubeconfig anew and asks for new credentials, after the API server refused the present ones. */
@@ -79,6 +82,11 @@ export class Connections {
     return agent;
   }
 }
+
+const fingerprint = (ca: RequestOptions["ca"]): string =>
+  createHash("sha256")
+    .update(Array.isArray(ca) ? ca.map(String).join("\n") : String(ca ?? ""))
+    .digest("hex");
 
 /** A server's address as it may be shown: a password in it stays out. */
 export function withoutUser(server: string): string {

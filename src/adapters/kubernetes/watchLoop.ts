@@ -7,6 +7,7 @@ import type { KubernetesClient } from "./client.ts";
 import type { HttpStream } from "./http.ts";
 import { objectsAt, textAt, type JsonObject } from "./json.ts";
 import { ServerClock } from "./serverClock.ts";
+import { ClusterPin } from "./pin.ts";
 import { serverTimeOf } from "./status.ts";
 import { WatchPace } from "./watchPace.ts";
 import { watchLines, type WatchLine } from "./watchStream.ts";
@@ -72,8 +73,9 @@ export class WatchLoop<O, T> {
   #objects = new Map<string, Entry<O>>();
   #items: ReadonlyMap<string, T> = new Map();
   #liveness: Liveness = { kind: "connecting" };
-  /** The version to watch from. */
+  /** The version to watch from, and the cluster that it is a version of. */
   #version = "";
+  #pin = new ClusterPin();
   /** When the connection was lost that is being made again; undefined while there is one. */
   #brokenAt: EpochMs | undefined;
   #heartbeat: { dispose(): void } | undefined;
@@ -155,11 +157,13 @@ export class WatchLoop<O, T> {
   /** A quorum read of everything: no resourceVersion is named. */
   async #list(signal: AbortSignal): Promise<WriteError | undefined> {
     const { context, path, query = {}, listAccept } = this.#source;
+    const pin = new ClusterPin();
     const call: ApiCall = {
       method: "GET",
       path,
       query,
       timeoutMs: ANSWER_TIMEOUT_MS,
+      pin,
       ...(listAccept === undefined ? {} : { accept: listAccept }),
     };
     const answer = await this.#tools.client.requestOnce(context, call, signal);
@@ -171,6 +175,7 @@ export class WatchLoop<O, T> {
     }
     this.#serverClock.learn(answer.value);
     this.#version = version;
+    this.#pin = pin;
     this.#replace(objectsAt(body, "items"));
     return undefined;
   }
@@ -188,6 +193,7 @@ export class WatchLoop<O, T> {
         timeoutSeconds: String(WATCH_TIMEOUT_S),
       },
       timeoutMs: ANSWER_TIMEOUT_MS,
+      pin: this.#pin,
       ...(watchAccept === undefined ? {} : { accept: watchAccept }),
     };
     const connection = new AbortController();
@@ -320,7 +326,8 @@ export class WatchLoop<O, T> {
 
 function refused(stream: Extract<Result<HttpStream, WriteError>, { ok: false }>): Ending {
   const { error } = stream;
-  // What a `410 Gone` status means is what the event of that code means.
-  const isGone = error.reason === "server-error" && error.status === 410;
+  // What a `410 Gone` status means is what the event of that code means; in another cluster a version means nothing.
+  const isGone =
+    (error.reason === "server-error" && error.status === 410) || error.reason === "context-changed";
   return isGone ? { kind: "gone" } : { kind: "refused", error };
 }

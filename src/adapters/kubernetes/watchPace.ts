@@ -32,6 +32,7 @@ export class WatchPace {
         return jittered(REFUSED_PAUSE_MS);
       case "kubeconfig-absent":
       case "kubeconfig-unreadable":
+      case "context-changed":
       case "context-unknown":
         return jittered(KUBECONFIG_PAUSE_MS);
       case "throttled":

@@ -27,6 +27,11 @@ export function clusterSentence(error: ClusterError): string {
         "Your kubeconfig has no context “{context}” (it has: {known}). Add it, or correct devdeploy.json.",
         { context: shown(error.context), known: listed(error.known) },
       );
+    case "context-changed":
+      return l10n.t(
+        "Your kubeconfig's context “{context}” leads to another cluster than when this began, so it went no further. Look at both clusters, then start again.",
+        { context: shown(error.context) },
+      );
     case "credential-plugin":
       return l10n.t(
         "The sign-in program {command} of your kubeconfig failed: {detail}. Run it in a terminal, then refresh.",

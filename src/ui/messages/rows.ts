@@ -55,6 +55,8 @@ export function shortCause(error: ClusterError): string {
       return l10n.t("kubeconfig unreadable");
     case "context-unknown":
       return l10n.t("no context “{context}”", { context: shown(error.context) });
+    case "context-changed":
+      return l10n.t("context “{context}” changed", { context: shown(error.context) });
     case "credential-plugin":
       return l10n.t("sign-in program failed");
     case "unauthorized":

@@ -17,6 +17,7 @@ test("waiting can heal a network and a busy server, and nothing that somebody ha
     { reason: "kubeconfig-absent", paths: [] },
     { reason: "kubeconfig-unreadable", path: "", detail: "" },
     { reason: "context-unknown", context: "", known: [] },
+    { reason: "context-changed", context: "" },
     { reason: "credential-plugin", command: "", detail: "" },
     { reason: "aborted" },
   ];

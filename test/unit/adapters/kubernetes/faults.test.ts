@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import type { ApiCall, KubernetesApi } from "../../../../src/adapters/kubernetes/api.ts";
 import type { KubernetesClient } from "../../../../src/adapters/kubernetes/client.ts";
 import { LeaseLockStore } from "../../../../src/adapters/kubernetes/leases.ts";
+import { pinned } from "../../../../src/adapters/kubernetes/pinnedApi.ts";
 import { SharedWatches } from "../../../../src/adapters/kubernetes/watches.ts";
 import type { Watch, WatchedLease, WatchEvent } from "../../../../src/app/ports.ts";
 import { MINUTE_MS, SECOND_MS } from "../../../../src/domain/time.ts";
@@ -305,4 +307,80 @@ test("who holds a machine is asked of the API server itself, never of what it re
   assert.deepEqual(server.requests, [`GET ${leasePath}`]);
   client.dispose();
   await server.stop();
+});
+
+describe("a kubeconfig that is edited meanwhile", () => {
+  let first: ScriptedServer;
+  let second: ScriptedServer;
+  let kubeconfig: string;
+  beforeEach(async () => {
+    first = new ScriptedServer();
+    second = new ScriptedServer();
+    first.always = good;
+    second.always = good;
+    kubeconfig = await first.start();
+    await second.start();
+  });
+  afterEach(async () => {
+    await first.stop();
+    await second.stop();
+  });
+  const get = { method: "GET", path: leasePath } as const;
+  const said = async (api: KubernetesApi, call: ApiCall = get): Promise<string> => {
+    const answer = await api.request("staging", call, never);
+    return answer.ok ? "ok" : answer.error.reason;
+  };
+  const edit = (text: string): Promise<void> => writeFile(kubeconfig, text);
+
+  test("an operation does not follow its context to another cluster: what it began it does not go on with there", async () => {
+    const client = clientOf(kubeconfig, new ImpatientClock());
+    const operation = pinned(client);
+    const before = await said(operation);
+    await edit(kubeconfigText(second.url));
+    assert.deepEqual(
+      [before, await said(operation, put), await said(operation), second.requests],
+      ["ok", "context-changed", "context-changed", []],
+    );
+    // The next operation begins where the context leads now.
+    assert.deepEqual([await said(pinned(client)), second.requests.length], ["ok", 1]);
+    await edit(kubeconfigText(first.url));
+    assert.equal(await said(operation), "ok");
+    client.dispose();
+  });
+
+  test("another current context, another user and another context beside it change nothing for an operation", async () => {
+    const client = clientOf(kubeconfig, new ImpatientClock());
+    const operation = pinned(client);
+    await said(operation);
+    const text = kubeconfigText(first.url, { token: "fresh" });
+    await edit(text.replace("{", '{ "current-context": "production", '));
+    assert.deepEqual([await said(operation), second.requests], ["ok", []]);
+    client.dispose();
+  });
+
+  test("a watch does not go on in another cluster from the version of the first: it lists anew there", async () => {
+    const clock = new ManualClock();
+    const client = clientOf(kubeconfig, clock);
+    const watches = new SharedWatches({ client, clock, random: () => 1, log: new FakeLog() });
+    const streams: ServerResponse[] = [];
+    const watching: Answer = (_request, response) => {
+      streams.push(response);
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.flushHeaders();
+    };
+    first.script.push(listing("10", aLease("dev1", "9")), watching);
+    second.script.push(listing("70", aLease("dev7", "69")), watching);
+    const watch = watches.leases("staging", "devdeploy");
+    await until("live", () => watch.current.liveness.kind === "live");
+    await edit(kubeconfigText(second.url));
+    await clock.advance(MINUTE_MS);
+    streams[0]?.end();
+    await until("the other cluster's list", () => {
+      void clock.advance(100);
+      return watch.current.items.has("dev7");
+    });
+    assert.deepEqual([[...watch.current.items.keys()], first.requests.length], [["dev7"], 2]);
+    watches.dispose();
+    client.dispose();
+  });
 });
