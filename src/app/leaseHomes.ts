@@ -1,8 +1,9 @@
 import type { Liveness, ObjectRef } from "../domain/cluster.ts";
 import type { LeaseHome } from "../domain/config.ts";
-import type { LockRecord } from "../domain/lock.ts";
+import type { StoredLock } from "../domain/lock.ts";
 import type { OperationRecord } from "../domain/operation.ts";
 import type { DurationMs, EpochMs } from "../domain/time.ts";
+import type { Waiter } from "../domain/waiting.ts";
 import type { Disposable } from "./emitter.ts";
 import type { Clock, ClusterWatches, Watch, WatchedLease } from "./ports.ts";
 
@@ -12,6 +13,7 @@ interface Home {
   /** The server's time at a moment of our monotonic clock, which carries it on. */
   anchor: { readonly offset: DurationMs; readonly serverTime: EpochMs; readonly at: DurationMs } | undefined;
   hasListed: boolean;
+  wasLive: boolean;
   /** When each operation was last seen to show a sign of life, by our monotonic clock. */
   readonly signs: Map<string, { readonly text: string; readonly at: DurationMs }>;
 }
@@ -50,9 +52,14 @@ export class LeaseHomes implements Disposable {
     return this.#homes.get(homeKey(home))?.hasListed ?? false;
   }
 
-  lock(ref: ObjectRef): LockRecord | undefined {
-    const lease = this.#homes.get(homeKey(ref))?.watch.current.items.get(ref.name);
-    return lease?.kind === "lock" ? lease.lock.record : undefined;
+  /** As last heard of, which the liveness says more about. */
+  lock(ref: ObjectRef): StoredLock | undefined {
+    return this.#lockLease(ref)?.lock;
+  }
+
+  /** Who waits, by the Lease that has a pool's name; none where there is no such Lease. */
+  waiters(ref: ObjectRef): readonly Waiter[] {
+    return this.#lockLease(ref)?.waiters ?? [];
   }
 
   /** Work under way; undefined where there is none, where nothing is known, and where it showed no life for its whole length. */
@@ -86,6 +93,11 @@ export class LeaseHomes implements Disposable {
       : anchor.serverTime + (this.#clock.monotonic() - anchor.at);
   }
 
+  /** The server's clock minus ours; undefined until an answer told it. */
+  clockOffset(home: LeaseHome): DurationMs | undefined {
+    return this.#homes.get(homeKey(home))?.anchor?.offset;
+  }
+
   relist(): void {
     for (const { watch } of this.#homes.values()) watch.relist();
   }
@@ -104,6 +116,7 @@ export class LeaseHomes implements Disposable {
       }),
       anchor: undefined,
       hasListed: false,
+      wasLive: false,
       signs: new Map(),
     };
     this.#homes.set(key, home);
@@ -116,11 +129,21 @@ export class LeaseHomes implements Disposable {
     this.#homes.delete(key);
   }
 
+  #lockLease(ref: ObjectRef): (WatchedLease & { readonly kind: "lock" }) | undefined {
+    const lease = this.#homes.get(homeKey(ref))?.watch.current.items.get(ref.name);
+    return lease?.kind === "lock" ? lease : undefined;
+  }
+
   #learn(home: Home): void {
     const { items, liveness, serverOffset } = home.watch.current;
-    if (liveness.kind === "live") home.hasListed = true;
     const at = this.#clock.monotonic();
-    if (serverOffset !== undefined && serverOffset !== home.anchor?.offset) {
+    const isLive = liveness.kind === "live";
+    // A watch that has just come back has a fresh answer. The monotonic clock may have stood still in between,
+    // as it does while some machines sleep, so the time is taken anew even where the offset is what it was.
+    const isFresh = isLive && !home.wasLive;
+    home.wasLive = isLive;
+    if (isLive) home.hasListed = true;
+    if (serverOffset !== undefined && (isFresh || serverOffset !== home.anchor?.offset)) {
       home.anchor = { offset: serverOffset, serverTime: this.#clock.now() + serverOffset, at };
     }
     for (const [name, lease] of items) {

@@ -1,8 +1,11 @@
 import type { Liveness } from "../domain/cluster.ts";
-import type { Environment, LeaseHome, Machine, TeamConfig, Tier } from "../domain/config.ts";
-import { judgeLock, type LockState } from "../domain/lock.ts";
+import type { Environment, LeaseHome, Machine, Pool, TeamConfig, Tier } from "../domain/config.ts";
+import type { LockState, StoredLock } from "../domain/lock.ts";
+import { ENDING_NOTICE_MS } from "../domain/news.ts";
 import { operationRef, type OperationRecord } from "../domain/operation.ts";
-import { HOUR_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
+import { holderIdentity } from "../domain/person.ts";
+import { HOUR_MS, SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
+import { current, judgePool, waitingRef, WAITS_AT_MOST_MS, type Waiter } from "../domain/waiting.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
 import { LeaseHomes } from "./leaseHomes.ts";
 import type { Clock, ClusterWatches } from "./ports.ts";
@@ -14,10 +17,24 @@ export interface MachineView {
   readonly url?: string;
   /** `unknown` while connecting and as soon as the watch is stale; never an old state. */
   readonly state: LockState;
+  /** The record that the state was judged from, with its version; undefined unless it is current. */
+  readonly lock: StoredLock | undefined;
+  /** The last half hour of the lock has begun. */
+  readonly endsSoon: boolean;
   /** What was last known before the state became unknown; for tooltips, never shown as current. */
   readonly lastKnown: LockState | undefined;
   /** Somebody's deploy or rollback under way; undefined where there is none, or while unknown. */
   readonly operation: OperationRecord | undefined;
+  readonly liveness: Liveness;
+  /** The server's clock minus ours, in whole seconds, where ours is off by more than a few. */
+  readonly clockOff?: DurationMs;
+}
+
+/** A pool, and who waits for one of its machines. */
+export interface PoolView {
+  readonly name: string;
+  /** In the order in which they are served; without those who have got a machine; empty while unknown. */
+  readonly waiters: readonly Waiter[];
   readonly liveness: Liveness;
 }
 
@@ -36,6 +53,8 @@ export interface LockBoardServices {
 
 /** The longest that the board waits without looking at the time again; timers take no longer than 24 days. */
 const LONGEST_WAIT_MS: DurationMs = HOUR_MS;
+/** The answers' dates are cut to seconds and take time to arrive; from here on it is the clock that is wrong. */
+const CLOCK_OFF_MS: DurationMs = 5 * SECOND_MS;
 
 /**
  * The one live model of machines and environments. It is never told of a change: it hears of it through the
@@ -60,9 +79,12 @@ export class LockBoard implements Disposable {
 
   /** In the order of devdeploy.json. */
   get machines(): readonly MachineView[] {
-    return this.#pools().flatMap(({ name, machines }) =>
-      machines.map((machine) => this.#machineView(machine, name)),
-    );
+    return this.#pools().flatMap((pool) => this.#machinesOf(pool));
+  }
+
+  /** In the order of devdeploy.json. */
+  get pools(): readonly PoolView[] {
+    return this.#pools().map((pool) => this.#poolView(pool));
   }
 
   /** In the order of devdeploy.json. */
@@ -100,23 +122,58 @@ export class LockBoard implements Disposable {
     return this.#config?.pools ?? [];
   }
 
-  #machineView(machine: Machine, pool: string): MachineView {
-    const liveness = this.#homes.liveness(machine.locks);
-    const known = this.#judged(machine);
-    return {
-      name: machine.name,
-      pool,
-      ...(machine.url === undefined ? {} : { url: machine.url }),
-      state: liveness.kind === "live" ? known : unknown(liveness),
-      lastKnown: liveness.kind === "stale" && this.#homes.hasListed(machine.locks) ? known : undefined,
-      operation: this.#homes.operation(operationRef(machine.name, machine.target, machine.locks)),
-      liveness,
-    };
+  #poolView(pool: Pool): PoolView {
+    const home = waitingRef(pool);
+    const liveness = home === undefined ? ({ kind: "connecting" } as const) : this.#homes.liveness(home);
+    if (home === undefined || liveness.kind !== "live") return { name: pool.name, waiters: [], liveness };
+    const holders = new Set(
+      this.#machinesOf(pool).flatMap(({ state }) =>
+        state.kind === "held" ? [holderIdentity(state.hold.by)] : [],
+      ),
+    );
+    const waiting = current(this.#waiters(pool), this.#homes.serverNow(home));
+    return { name: pool.name, waiters: waiting.filter(({ by }) => !holders.has(by)), liveness };
   }
 
-  #judged({ name, locks }: Machine): LockState {
-    const record = this.#homes.lock({ ...locks, name });
-    return record === undefined ? { kind: "missing" } : judgeLock(record, this.#homes.serverNow(locks));
+  /** The whole list as it is stored, with those who left: the turns of the others are reckoned with them. */
+  #waiters(pool: Pool): readonly Waiter[] {
+    const ref = waitingRef(pool);
+    return ref === undefined ? [] : this.#homes.waiters(ref);
+  }
+
+  /** Machines of a pool are judged together: which of the free ones are kept for somebody hangs on all of them. */
+  #machinesOf(pool: Pool): readonly MachineView[] {
+    const [first] = pool.machines;
+    if (first === undefined) return [];
+    const stored = pool.machines.map(({ name, locks }) => this.#homes.lock({ ...locks, name }));
+    const judged = judgePool(
+      pool.machines.map(({ name }, index) => ({ machine: name, record: stored[index]?.record })),
+      this.#waiters(pool),
+      this.#homes.serverNow(first.locks),
+    );
+    return pool.machines.map((machine, index) =>
+      this.#machineView(machine, stored[index], judged[index]?.state ?? { kind: "missing" }),
+    );
+  }
+
+  #machineView(machine: Machine, lock: StoredLock | undefined, known: LockState): MachineView {
+    const { name, pool, url, locks } = machine;
+    const liveness = this.#homes.liveness(locks);
+    const isLive = liveness.kind === "live";
+    const state = isLive ? known : unknown(liveness);
+    const offset = this.#homes.clockOffset(locks) ?? 0;
+    return {
+      name,
+      pool,
+      ...(url === undefined ? {} : { url }),
+      state,
+      lock: isLive ? lock : undefined,
+      endsSoon: state.kind === "held" && state.hold.until - this.#homes.serverNow(locks) <= ENDING_NOTICE_MS,
+      lastKnown: liveness.kind === "stale" && this.#homes.hasListed(locks) ? known : undefined,
+      operation: this.#homes.operation(operationRef(name, machine.target, locks)),
+      liveness,
+      ...(Math.abs(offset) > CLOCK_OFF_MS ? { clockOff: SECOND_MS * Math.round(offset / SECOND_MS) } : {}),
+    };
   }
 
   /** The targets of an environment may be in several clusters; work at any of them is work at it. */
@@ -133,27 +190,51 @@ export class LockBoard implements Disposable {
   }
 
   #update(): void {
-    const { machines, environments } = this;
-    this.#scheduleTurn(machines);
-    // When a watch last heard something changes all the time and is shown only on demand.
-    const shown = JSON.stringify([machines, environments], (key, value: unknown) =>
-      key === "verifiedAt" ? undefined : value,
+    const { machines, pools, environments } = this;
+    this.#scheduleTurn(machines, pools);
+    // When a watch last heard something changes all the time and is shown only on demand; the version of a Lease
+    // changes with every note of a tool that is not shown at all.
+    const shown = JSON.stringify([machines, pools, environments], (key, value: unknown) =>
+      key === "verifiedAt" || key === "resourceVersion" ? undefined : value,
     );
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#changes.fire();
   }
 
-  /** A lock ends, and a dead operation fades, without any event: the board looks again at that very moment. */
-  #scheduleTurn(machines: readonly MachineView[]): void {
+  /**
+   * A lock ends, a keeping is passed on, a dead operation fades, without any event: the board looks again at that
+   * very moment.
+   */
+  #scheduleTurn(machines: readonly MachineView[], pools: readonly PoolView[]): void {
     this.#nextTurn?.dispose();
-    const turns = machines.flatMap(({ name, state }) =>
-      state.kind === "held" ? [state.hold.until - this.serverNow(name)] : [],
-    );
-    const next = Math.min(...turns, this.#homes.nextFading(), LONGEST_WAIT_MS);
+    const turns = [
+      ...machines.flatMap(({ name, state }) => turnsOf(state).map((at) => at - this.serverNow(name))),
+      ...this.#pools().flatMap((pool, index) => {
+        const now = this.serverNow(pool.machines[0]?.name ?? "");
+        return (pools[index]?.waiters ?? []).map(({ since }) => since + WAITS_AT_MOST_MS - now);
+      }),
+    ];
+    const next = Math.min(...turns.filter((turn) => turn > 0), this.#homes.nextFading(), LONGEST_WAIT_MS);
     this.#nextTurn = this.#clock.after(Math.max(1, Math.ceil(next)), () => {
       this.#update();
     });
+  }
+}
+
+/** When a state turns into another one by itself, or there is something to be told of it. */
+function turnsOf(state: LockState): readonly EpochMs[] {
+  switch (state.kind) {
+    case "held":
+      return [state.hold.until - ENDING_NOTICE_MS, state.hold.until];
+    case "kept":
+      return [state.until];
+    case "free":
+    case "expired":
+    case "unreadable":
+    case "missing":
+    case "unknown":
+      return [];
   }
 }
 

@@ -41,6 +41,8 @@ const machine = (name: string, view: Partial<MachineView> = {}): MachineView => 
   pool: "dev",
   url: `https://${name}.example.com`,
   state: { kind: "free" },
+  lock: undefined,
+  endsSoon: false,
   lastKnown: undefined,
   operation: undefined,
   liveness: live,
