@@ -21,7 +21,7 @@ export interface ReleaseBoard extends Disposable {
 export interface Connection extends Disposable {
   readonly locks: Pick<
     LockBoard,
-    "machines" | "environments" | "onChange" | "follow" | "serverNow" | "relist" | "dispose"
+    "machines" | "pools" | "environments" | "onChange" | "follow" | "serverNow" | "relist" | "dispose"
   >;
   readonly releases: ReleaseBoard;
   /** Settings are read with every call. */

@@ -88,6 +88,7 @@ export class TeamFolder implements Disposable {
       name: this.place.name,
       config: this.config.current,
       machines: locks?.machines ?? [],
+      pools: locks?.pools ?? [],
       work: locks?.environments ?? [],
       releases: this.#connection?.releases.environments ?? [],
       me: this.#me,

@@ -1,4 +1,4 @@
-import type { EnvironmentView as WorkView, MachineView } from "../../app/lockBoard.ts";
+import type { EnvironmentView as WorkView, MachineView, PoolView } from "../../app/lockBoard.ts";
 import type { EnvironmentView as ReleaseView } from "../../app/releaseSummary.ts";
 import { mayHeal, type ClusterError, type Liveness } from "../../domain/cluster.ts";
 import type { ConfigState } from "../../domain/config.ts";
@@ -11,6 +11,8 @@ export interface FolderView {
   readonly name: string;
   readonly config: ConfigState;
   readonly machines: readonly MachineView[];
+  /** Who waits for a machine of a pool. */
+  readonly pools: readonly PoolView[];
   /** Who works at an environment. */
   readonly work: readonly WorkView[];
   /** What is released in an environment. */

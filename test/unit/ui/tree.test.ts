@@ -92,6 +92,7 @@ const folder = (view: Partial<FolderView> = {}): FolderView => ({
     },
   },
   machines: [],
+  pools: [],
   work: [],
   releases: [],
   me: ann,
