@@ -1,9 +1,22 @@
 // Builds the programs of the extension into dist/: `--watch` rebuilds on change, `--production` minifies.
+// `--outdir=FOLDER` builds into another one, and `--only=NAME,NAME` only some of them.
 import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import esbuild from "esbuild";
 
-const isWatch = process.argv.includes("--watch");
-const isProduction = process.argv.includes("--production");
+const { values: options } = parseArgs({
+  options: {
+    watch: { type: "boolean", default: false },
+    production: { type: "boolean", default: false },
+    outdir: { type: "string" },
+    only: { type: "string" },
+  },
+});
+const isWatch = options.watch;
+const isProduction = options.production;
+const outdir = options.outdir ?? "dist";
+const only = options.only?.split(",");
 
 /**
  * Entries that load when first needed. A dynamic import of one in the source becomes a require of its own
@@ -48,7 +61,7 @@ const shared = {
   legalComments: "none",
   logLevel: "silent",
   metafile: true,
-  outdir: "dist",
+  outdir,
   plugins: [lazyBundles, problemMatcher],
 };
 
@@ -70,7 +83,7 @@ const node = {
 };
 
 /** @type {esbuild.BuildOptions[]} */
-const programs = [
+const all = [
   { ...node, entryPoints: { extension: "src/extension.ts" } },
   { ...node, entryPoints: { cluster: "src/cluster.ts" } },
   { ...node, entryPoints: { sandbox: "src/sandbox/main.ts" } },
@@ -85,13 +98,19 @@ const programs = [
   },
 ];
 
+const programs = all.filter(
+  ({ entryPoints }) =>
+    only === undefined || Object.keys(entryPoints ?? {}).some((name) => only.includes(name)),
+);
+
 if (isWatch) {
   for (const program of programs) await (await esbuild.context(program)).watch();
 } else {
-  await rm("dist", { recursive: true, force: true });
+  // A folder that somebody named may hold more than what is built.
+  if (options.outdir === undefined) await rm(outdir, { recursive: true, force: true });
   const results = await Promise.all(programs.map((program) => esbuild.build(program)));
   const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
-  if (!isProduction) await writeFile("dist/meta.json", JSON.stringify({ outputs }));
+  if (!isProduction) await writeFile(join(outdir, "meta.json"), JSON.stringify({ outputs }));
   for (const [file, { bytes }] of Object.entries(outputs)) {
     if (!file.endsWith(".map")) console.log(`${file}  ${(bytes / 1024).toFixed(1)} kB`);
   }

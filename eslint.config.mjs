@@ -135,7 +135,18 @@ export default tseslint.config(
       [["@kubernetes/*"], "A server that shares code with its client proves nothing."],
     ],
   ),
-  room("supervisor", ["src/supervisor/**"], [VSCODE, LIBRARIES, ADAPTERS, UI, SANDBOX, TOOLKIT]),
+  room(
+    "supervisor",
+    ["src/supervisor/**"],
+    [
+      VSCODE,
+      LIBRARIES,
+      [["**/adapters/!(system)/**"], "The supervisor has the cluster through cluster.ts."],
+      UI,
+      SANDBOX,
+      TOOLKIT,
+    ],
+  ),
   room(
     "webview",
     ["webview-ui/src/!(components)/**", "webview-ui/src/*.ts"],

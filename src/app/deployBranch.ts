@@ -7,8 +7,9 @@ import type { Claim } from "../domain/lock.ts";
 import { operationRef } from "../domain/operation.ts";
 import type { Person } from "../domain/person.ts";
 import type { Result } from "../domain/result.ts";
+import { busyRelease } from "./busyRelease.ts";
 import { gatherFacts, type Gathered } from "./deployFacts.ts";
-import { busyRelease, deployOrder, targetOf, unfitMachine } from "./deployTarget.ts";
+import { deployOrder, targetOf, unfitMachine } from "./deployTarget.ts";
 import type { DeployFailure, DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
 import type {
   Clock,
@@ -16,7 +17,6 @@ import type {
   Confirm,
   Deployer,
   DeployerTool,
-  DeployOrder,
   LockStore,
   Log,
   ReleaseStore,
@@ -25,7 +25,7 @@ import type {
 } from "./ports.ts";
 import type { ClaimOutcome } from "./claimMachine.ts";
 import type { OperationRefused } from "./operationLease.ts";
-import { proveRollout } from "./proveRollout.ts";
+import { proveOutcome } from "./proveRollout.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
 import { runRelease } from "./runRelease.ts";
 
@@ -150,7 +150,8 @@ async function prepare(
       const failure: DeployFailure = { stage: "release", error: latest.error };
       return { outcome: failedBefore(signal, failure, { machine: expected.name, lock }) };
     }
-    const busy = busyRelease(target, latest.value, services.clock.now());
+    const now = services.clock.now();
+    const busy = await busyRelease(services.releases, target, latest.value, { now, signal });
     if (busy !== undefined) return { outcome: { kind: "busy", machine: expected.name, busy, lock } };
   }
   if (plan.warnings.length > 0) {
@@ -189,29 +190,29 @@ async function deployTo(
   if (!operation.ok) {
     const { error } = operation;
     return error.reason === "busy"
-      ? { kind: "busy", busy: { kind: "operation", by: error.by, what: error.what }, ...at }
+      ? { kind: "busy", busy: { ...error, kind: "operation" }, ...at }
       : failedAfter(signal, { stage: "operation", error }, at);
   }
   try {
     const latest = await services.releases.latest(target.release, signal);
     if (!latest.ok) return failedAfter(signal, { stage: "release", error: latest.error }, at);
-    const busy = busyRelease(target, latest.value, services.clock.now());
+    const now = services.clock.now();
+    const busy = await busyRelease(services.releases, target, latest.value, { now, signal });
     if (busy !== undefined) return { kind: "busy", busy, ...at };
     const moved = await movedMeanwhile(claimed, signal);
     if (moved !== undefined) return moved;
     if (signal.aborted) return { kind: "cancelled", truth: { kind: "claimed-only" }, ...at };
 
-    const order = deployOrder(target, claimed, latest.value);
+    const order = deployOrder(target, { ...claimed, operation: operation.value.held }, latest.value);
     services.log.info(commandLine(services.deployer.command(claimed.tool, order)));
-    const ran = await runRelease(
-      services,
-      { order, tool: claimed.tool, operation: operation.value, before: latest.value },
-      onPhase,
-      signal,
-    );
-    if (ran.kind === "cancelled") return { kind: "cancelled", truth: ran.truth, ...at };
-    if (ran.kind === "failed") return { kind: "failed", failure: ran.failure, ...at };
-    return await proveOutcome(services, { claimed, order }, onPhase, signal);
+    const run = { order, tool: claimed.tool, operation: operation.value };
+    const ran = await runRelease(services, run, onPhase, signal);
+    const outcome: DeployOutcome =
+      ran.kind === "done"
+        ? await proveOutcome(services, { order, lock }, onPhase, signal)
+        : { ...ran, ...at };
+    await services.deployer.told(order);
+    return outcome;
   } finally {
     await operation.value.release();
   }
@@ -226,49 +227,6 @@ async function movedMeanwhile(claimed: Claimed, signal: AbortSignal): Promise<De
   if (remote.value === commit) return undefined;
   const refusal: Refusal = { reason: "moved-meanwhile", branch, commit, remoteCommit: remote.value };
   return { kind: "refused", refusal, lock: claimed.lock };
-}
-
-async function proveOutcome(
-  services: DeployServices,
-  { claimed, order }: { readonly claimed: Claimed; readonly order: DeployOrder },
-  onPhase: (phase: DeployPhase) => void,
-  signal: AbortSignal,
-): Promise<DeployOutcome> {
-  const { machine, lock, plan } = claimed;
-  const proof = await proveRollout(services, order, onPhase, signal);
-  const at = { machine: machine.name, commit: plan.commit, revision: order.revision, lock };
-  switch (proof.kind) {
-    case "proven":
-      return {
-        kind: "proven",
-        lines: proof.lines,
-        ...at,
-        ...(machine.url === undefined ? {} : { url: machine.url }),
-      };
-    case "not-proven":
-      return {
-        kind: "not-proven",
-        lines: proof.lines,
-        ...at,
-        ...(proof.diagnosis === undefined ? {} : { diagnosis: proof.diagnosis }),
-      };
-    case "nothing-runs":
-      return { kind: "nothing-runs", lines: proof.lines, ...at };
-    case "unread":
-      return {
-        kind: "failed",
-        machine: machine.name,
-        failure: { stage: "proof", revision: order.revision, error: proof.error },
-        lock,
-      };
-    case "cancelled":
-      return {
-        kind: "cancelled",
-        machine: machine.name,
-        truth: { kind: "not-awaited", revision: order.revision },
-        lock,
-      };
-  }
 }
 
 const ownLock = ({ own }: Gathered): LockTruth =>

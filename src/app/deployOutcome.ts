@@ -5,7 +5,8 @@ import type { MachineLock } from "../domain/lock.ts";
 import type { ProofLine } from "../domain/proof.ts";
 import type { ReleaseStatus } from "../domain/release.ts";
 import type { DurationMs, EpochMs } from "../domain/time.ts";
-import type { DeployerError, ReleaseReadError, RepositoryError } from "./ports.ts";
+import type { OperationBusy } from "./operationLease.ts";
+import type { DeployerError, ReleaseReadError, ReleaseRef, RepositoryError } from "./ports.ts";
 
 /** Where a devdeploy is; each event says all that is to be shown, nothing is to be added up. */
 export type DeployPhase =
@@ -53,17 +54,26 @@ export type RecordTruth =
     }
   | { readonly kind: "unreadable"; readonly error: ReleaseReadError };
 
+/** A record of helm that says that it is at work. */
+export interface PendingRecord {
+  readonly revision: number;
+  readonly status: ReleaseStatus;
+  readonly by?: string;
+  readonly since: EpochMs;
+  readonly age: DurationMs;
+}
+
 /** Who is at work on the machine at this moment. */
 export type Busy =
-  | {
-      readonly kind: "release";
-      readonly revision: number;
-      readonly status: ReleaseStatus;
-      readonly by?: string;
-      readonly since: EpochMs;
-      readonly age: DurationMs;
-    }
-  | { readonly kind: "operation"; readonly by: string; readonly what: string };
+  | ({ readonly kind: "release" } & PendingRecord)
+  /** Nobody: the helm that made the record is gone, and helm goes no further before the record is cleared. */
+  | ({
+      readonly kind: "stuck";
+      readonly release: ReleaseRef;
+      /** The newest revision before that ran; undefined where there is none. */
+      readonly lastGood?: number;
+    } & PendingRecord)
+  | ({ readonly kind: "operation" } & OperationBusy);
 
 /** What failed and in which step. Each `reason` has a sentence in ui/messages.ts. */
 export type DeployFailure =

@@ -1,10 +1,10 @@
 import type { HelmDriver, Machine, Pool } from "../domain/config.ts";
 import type { DeployPlan, Refusal } from "../domain/deployment.ts";
-import type { Person } from "../domain/person.ts";
-import { isBusy, isReleaseName, type Revision } from "../domain/release.ts";
+import { lockRef } from "../domain/lock.ts";
+import type { HeldOperation } from "../domain/operation.ts";
+import { holderIdentity, type Person } from "../domain/person.ts";
+import { isReleaseName, type Revision } from "../domain/release.ts";
 import { renderTemplate, renderValues, templateUser, type TemplateFacts } from "../domain/template.ts";
-import { MINUTE_MS, type EpochMs } from "../domain/time.ts";
-import type { Busy } from "./deployOutcome.ts";
 import type { DeployOrder, ReleaseRef, Repository } from "./ports.ts";
 
 /** A machine with everything about it that depends on what is deployed. */
@@ -48,9 +48,14 @@ const templateFacts = (machine: Machine, plan: DeployPlan, person: Person): Temp
 /** What helm is told; `latest` is the newest revision there is. */
 export function deployOrder(
   { machine, driver, release, facts }: DeployTarget,
-  { person, repository }: { readonly person: Person; readonly repository: Repository },
+  by: {
+    readonly person: Person;
+    readonly repository: Repository;
+    readonly operation: HeldOperation;
+  },
   latest: Revision | undefined,
 ): DeployOrder {
+  const { person, repository, operation } = by;
   return {
     driver,
     release,
@@ -59,22 +64,8 @@ export function deployOrder(
     revision: (latest?.revision ?? 0) + 1,
     repositoryRoot: repository.root,
     subject: machine.name,
-  };
-}
-
-/** Lease or not: a record that is pending and young means that somebody's helm is at work. */
-export function busyRelease(
-  { driver }: DeployTarget,
-  latest: Revision | undefined,
-  now: EpochMs,
-): Busy | undefined {
-  if (latest === undefined || !isBusy(latest, now, driver.timeoutMinutes * MINUTE_MS)) return undefined;
-  return {
-    kind: "release",
-    revision: latest.revision,
-    status: latest.status,
-    since: latest.deployedAt,
-    age: Math.max(0, now - latest.deployedAt),
-    ...(latest.mark?.by === undefined ? {} : { by: latest.mark.by }),
+    ...(machine.url === undefined ? {} : { url: machine.url }),
+    lock: { ref: lockRef(machine.name, machine.locks), by: holderIdentity(person) },
+    operation,
   };
 }

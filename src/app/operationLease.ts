@@ -2,22 +2,22 @@ import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
 import {
   OPERATION_LASTS_MS,
   OPERATION_RENEW_MS,
+  type HeldOperation,
+  type OperationPace,
   type OperationRecord,
   type StoredOperation,
 } from "../domain/operation.ts";
-import { holderIdentity, type Person } from "../domain/person.ts";
+import { holderIdentity, type HolderIdentity, type Person } from "../domain/person.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
-import type { Clock, Log, OperationStore } from "./ports.ts";
-import { RenewedOperation, type RunningOperation } from "./renewedOperation.ts";
+import type { Clock } from "./ports.ts";
+import { RenewedOperation, type RenewServices, type RunningOperation } from "./renewedOperation.ts";
 import { mayHaveArrived, NEVER_ABORTED } from "./writing.ts";
 
-export interface OperationServices {
-  readonly operations: OperationStore;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface OperationServices extends RenewServices {
   /** A text that nobody else makes: tells two windows of one person apart. */
   readonly newNonce: () => string;
+  readonly pace?: OperationPace;
 }
 
 export interface OperationOrder {
@@ -27,8 +27,16 @@ export interface OperationOrder {
   readonly what: string;
 }
 
-export type OperationRefused =
-  { readonly reason: "busy"; readonly by: string; readonly what: string } | ClusterError;
+export interface OperationBusy {
+  readonly by: string;
+  readonly what: string;
+  /** Whether it is the same person, in another window or on another computer. */
+  readonly isMine: boolean;
+}
+
+export type OperationRefused = ({ readonly reason: "busy" } & OperationBusy) | ClusterError;
+
+const PACE: OperationPace = { lasts: OPERATION_LASTS_MS, every: OPERATION_RENEW_MS };
 
 const ROUNDS = 5;
 const LOOK_AGAIN_MS: DurationMs = 2 * SECOND_MS;
@@ -54,14 +62,14 @@ export async function holdOperation(
     const found = read.ok ? read.value.value : undefined;
     if (found?.record.kind === "working" && found.record.run === run)
       return ok(renew(services, order, found));
-    const wait = waitFor(found?.record, watched);
-    if (wait.kind === "busy") return fail({ reason: "busy", by: wait.by, what: wait.what });
+    const wait = waitFor(found?.record, watched, holderIdentity(order.by));
+    if (wait.kind === "busy") return fail({ reason: "busy", ...wait.busy });
     if (wait.kind === "wait") {
       await services.clock.sleep(Math.min(wait.atMost, LOOK_AGAIN_MS), signal);
       continue;
     }
     writes += 1;
-    const taken = await take(services.operations, order, { found, run });
+    const taken = await take(services, order, { found, run });
     if (taken.ok) return ok(renew(services, order, taken.value));
     // After a conflict and after a lost answer the next reading tells who has it.
     if (taken.error !== "again") return fail(taken.error);
@@ -72,12 +80,15 @@ export async function holdOperation(
 type Wait =
   | { readonly kind: "take" }
   | { readonly kind: "wait"; readonly atMost: DurationMs }
-  | { readonly kind: "busy"; readonly by: string; readonly what: string };
+  | { readonly kind: "busy"; readonly busy: OperationBusy };
 
-function waitFor(record: OperationRecord | undefined, watched: UnchangedFor): Wait {
+function waitFor(record: OperationRecord | undefined, watched: UnchangedFor, me: HolderIdentity): Wait {
   if (record === undefined || record.kind === "idle") return { kind: "take" };
-  if (record.kind === "unreadable") return { kind: "busy", by: record.holder, what: record.problem };
-  const busy: Wait = { kind: "busy", by: record.name, what: record.what };
+  if (record.kind === "unreadable") {
+    return { kind: "busy", busy: { by: record.holder, what: record.problem, isMine: false } };
+  }
+  const isMine = record.by === me;
+  const busy: Wait = { kind: "busy", busy: { by: record.name, what: record.what, isMine } };
   const seen = watched.look(record);
   // A sign of life, or one who cannot be waited for.
   if (seen === "changed" || record.lasts > LONGEST_WAIT_MS) return busy;
@@ -102,7 +113,7 @@ class UnchangedFor {
 }
 
 async function take(
-  operations: OperationStore,
+  { operations, pace = PACE }: OperationServices,
   { ref, by, what }: OperationOrder,
   { found, run }: { readonly found: StoredOperation | undefined; readonly run: string },
 ): Promise<Result<StoredOperation, ClusterError | "again">> {
@@ -114,7 +125,7 @@ async function take(
     name: by.name,
     run,
     what,
-    lasts: OPERATION_LASTS_MS,
+    lasts: pace.lasts,
     transitions: transitions + 1,
     beat: "",
   };
@@ -133,9 +144,29 @@ async function take(
 function renew(
   services: OperationServices,
   { ref }: OperationOrder,
-  mine: StoredOperation,
+  stored: StoredOperation,
 ): RunningOperation {
-  const operation = new RenewedOperation(services, ref, mine);
-  operation.start(OPERATION_RENEW_MS);
+  return renewing(services, { ref, stored, every: (services.pace ?? PACE).every });
+}
+
+function renewing(services: RenewServices, held: HeldOperation): RunningOperation {
+  const operation = new RenewedOperation(services, held);
+  operation.start();
   return operation;
+}
+
+/**
+ * Goes on with a Lease that another process of the same run has held, if it is still that run's. Undefined where it
+ * was given back, has another holder, or cannot be read.
+ */
+export async function takeUpOperation(
+  services: RenewServices,
+  held: HeldOperation,
+  signal: AbortSignal,
+): Promise<RunningOperation | undefined> {
+  const read = await services.operations.read(held.ref, signal);
+  if (!read.ok || held.stored.record.kind !== "working") return undefined;
+  const stored = read.value.value;
+  const isOurs = stored.record.kind === "working" && stored.record.run === held.stored.record.run;
+  return isOurs ? renewing(services, { ...held, stored }) : undefined;
 }

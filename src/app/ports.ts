@@ -3,7 +3,8 @@ import type { ClusterError, Liveness, ObjectRef, ObjectVersion } from "../domain
 import type { ConfigState, HelmDriver, ValueTree } from "../domain/config.ts";
 import type { DeployPlan } from "../domain/deployment.ts";
 import type { LockRecord, StoredLock } from "../domain/lock.ts";
-import type { OperationRecord, StoredOperation } from "../domain/operation.ts";
+import type { HeldOperation, OperationRecord, StoredOperation } from "../domain/operation.ts";
+import type { HolderIdentity } from "../domain/person.ts";
 import type { Revision, RevisionLabel, RevisionMark } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { WorkloadReading } from "../domain/rollout.ts";
@@ -194,7 +195,11 @@ export type DeployerError =
     }
   /** The process that watches over helm has gone without a word; helm may still be running. */
   | { readonly reason: "run-lost"; readonly output: string }
-  | { readonly reason: "cancelled"; readonly output: string };
+  /** The tool was asked to stop: by the person, or because somebody else (`takenBy`) was read in the operation Lease. */
+  | { readonly reason: "cancelled"; readonly output: string; readonly takenBy?: string };
+
+/** How a run of the tool ended. */
+export type DeployerEnd = Result<{ readonly output: string }, DeployerError>;
 
 /** The tool that deploys, once found and judged. */
 export interface DeployerTool {
@@ -205,46 +210,52 @@ export interface DeployerTool {
   readonly warning?: string;
 }
 
-export interface DeployOrder {
-  readonly driver: HelmDriver;
+/**
+ * What is kept of a deploy, so that any window can follow it to its proof: nothing of it depends on a repository or
+ * a configuration that may have changed meanwhile, and nothing is secret.
+ */
+export interface KeptOrder {
+  /** The machine or environment that this is for. */
+  readonly subject: string;
+  readonly url?: string;
   readonly release: ReleaseRef;
-  /** Values with every template filled. */
-  readonly values: ValueTree;
   readonly mark: RevisionMark;
   /** The revision that this order makes, if nobody else comes between. */
   readonly revision: number;
+  readonly driver: Pick<HelmDriver, "container" | "timeoutMinutes">;
+  /** The reservation that this rests on, and whose it is. */
+  readonly lock?: { readonly ref: ObjectRef; readonly by: HolderIdentity };
+  /** The operation Lease that whoever runs the tool keeps alive meanwhile. */
+  readonly operation?: HeldOperation;
+}
+
+export interface DeployOrder extends KeptOrder {
+  readonly driver: HelmDriver;
+  /** Values with every template filled. */
+  readonly values: ValueTree;
   /** Root of the repository that holds the chart. */
   readonly repositoryRoot: string;
-  /** The machine or environment that this is for, so that a run can be told apart after a restart. */
-  readonly subject: string;
 }
 
-/** A run of the tool that its window did not see the end of. */
+/** A run of the tool whose window is gone; from the moment that it is told here, this window follows it. */
 export interface PastRun {
   readonly id: string;
-  readonly subject: string;
-  readonly release: ReleaseRef;
-  readonly mark: RevisionMark;
+  readonly order: KeptOrder;
+  /** The kubeconfig that the tool was given: a path or a list of them; undefined is the default. */
+  readonly kubeconfig?: string;
   readonly startedAt: EpochMs;
-  readonly state:
-    | { readonly kind: "running" }
-    | {
-        readonly kind: "finished";
-        readonly exitCode: number | undefined;
-        readonly endedAt: EpochMs;
-        readonly output: string;
-      }
-    /** The process that watched over it is gone without a result: what helm did is only in its own record. */
-    | { readonly kind: "lost" };
+  readonly isRunning: boolean;
 }
 
-/** Runs of earlier windows: what closing or killing a window during a deploy left behind. */
+/** Runs of earlier windows: what closing, reloading or killing a window during a deploy left behind. */
 export interface PastRuns {
-  /** Those that nobody was told of yet, oldest first; runs that another open window follows are left out. */
-  unseen(): Promise<readonly PastRun[]>;
-  /** Waits until a running one has ended. */
-  ended(id: string, signal: AbortSignal): Promise<PastRun | undefined>;
-  /** The person has been told; what is kept of the run is deleted. */
+  /** Those that nobody follows, oldest first; each is given to one window only. */
+  adopt(): Promise<readonly PastRun[]>;
+  /** Waits until it has ended; undefined where it was left before. */
+  ended(id: string, onLine: (line: string) => void, signal: AbortSignal): Promise<DeployerEnd | undefined>;
+  /** Asks the tool to stop. */
+  stop(id: string): Promise<void>;
+  /** The person has been told how it ended; what is kept of the run is deleted. */
   seen(id: string): Promise<void>;
 }
 
@@ -253,13 +264,18 @@ export interface Deployer {
   tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>>;
   /** The command as it will be run, for the log and for copying. */
   command(tool: DeployerTool, order: DeployOrder): readonly string[];
-  /** Runs to the end. Aborting asks the tool to stop and waits for what it then says. */
+  /**
+   * Runs to the end. Aborting asks the tool to stop and waits for what it then says. What is kept of the run stays
+   * until `told`, so that another window can go on from there.
+   */
   run(
     tool: DeployerTool,
     order: DeployOrder,
     onLine: (line: string) => void,
     signal: AbortSignal,
-  ): Promise<Result<{ readonly output: string }, DeployerError>>;
+  ): Promise<DeployerEnd>;
+  /** What became of the order is settled and this window lives to tell it: nothing more is kept. */
+  told(order: DeployOrder): Promise<void>;
 }
 
 export type RepositoryError =
@@ -309,9 +325,7 @@ export interface Repository {
   /** All branches that the clone knows of, its own and the remote's as last fetched, each once, newest first. */
   branches(signal: AbortSignal): Promise<Result<readonly KnownBranch[], RepositoryError>>;
   /** All branches of the remote by its own answer (ls-remote). */
-  remoteBranches(
-    signal: AbortSignal,
-  ): Promise<Result<ReadonlyMap<BranchName, CommitHash>, RepositoryError>>;
+  remoteBranches(signal: AbortSignal): Promise<Result<ReadonlyMap<BranchName, CommitHash>, RepositoryError>>;
   /** Makes sure that the clone has a commit of a branch of the remote: fetches the branch where it has not. */
   fetchCommit(
     branch: BranchName,

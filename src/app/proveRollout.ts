@@ -2,8 +2,8 @@ import { judgeWorkloads, secondsLeft, steadySince, type ProofLine, type Steady }
 import { mayHeal } from "../domain/cluster.ts";
 import type { Revision } from "../domain/release.ts";
 import { MINUTE_MS, SECOND_MS } from "../domain/time.ts";
-import type { DeployPhase } from "./deployOutcome.ts";
-import type { Clock, DeployOrder, ReleaseReadError, ReleaseStore, WorkloadReader } from "./ports.ts";
+import type { DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
+import type { Clock, KeptOrder, ReleaseReadError, ReleaseStore, WorkloadReader } from "./ports.ts";
 
 export interface ProofServices {
   readonly clock: Clock;
@@ -29,7 +29,7 @@ const LOOK_EVERY_MS = SECOND_MS;
  */
 export async function proveRollout(
   services: ProofServices,
-  order: DeployOrder,
+  order: KeptOrder,
   onPhase: (phase: DeployPhase) => void,
   signal: AbortSignal,
 ): Promise<ProofOutcome> {
@@ -46,11 +46,34 @@ export async function proveRollout(
   return still.state === "ok" ? outcome : { kind: "not-proven", lines: [still, ...outcome.lines.slice(1)] };
 }
 
+/** The proof as the end of a devdeploy, whichever window follows it. */
+export async function proveOutcome(
+  services: ProofServices,
+  { order, lock }: { readonly order: KeptOrder; readonly lock: LockTruth },
+  onPhase: (phase: DeployPhase) => void,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const proof = await proveRollout(services, order, onPhase, signal);
+  const { subject: machine, revision, url, mark } = order;
+  const at = { machine, commit: mark.commit, revision, lock };
+  switch (proof.kind) {
+    case "proven":
+      return { ...proof, ...at, ...(url === undefined ? {} : { url }) };
+    case "not-proven":
+    case "nothing-runs":
+      return { ...proof, ...at };
+    case "unread":
+      return { kind: "failed", machine, failure: { stage: "proof", revision, error: proof.error }, lock };
+    case "cancelled":
+      return { kind: "cancelled", machine, truth: { kind: "not-awaited", revision }, lock };
+  }
+}
+
 const unread = (error: ReleaseReadError): ProofOutcome =>
   error.reason === "aborted" ? { kind: "cancelled" } : { kind: "unread", error };
 
 interface Watched {
-  readonly order: DeployOrder;
+  readonly order: KeptOrder;
   readonly revision: Revision;
   readonly record: ProofLine;
 }
@@ -103,7 +126,7 @@ async function watchRollout(
   }
 }
 
-function recordLine(latest: Revision | undefined, order: DeployOrder): ProofLine {
+function recordLine(latest: Revision | undefined, order: KeptOrder): ProofLine {
   if (latest === undefined) return { kind: "release", state: "failed", facts: "no record" };
   const isOurs = latest.revision === order.revision && latest.mark?.commit === order.mark.commit;
   const facts = `revision ${latest.revision} ${latest.status}`;

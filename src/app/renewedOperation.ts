@@ -1,5 +1,5 @@
 import type { ObjectRef } from "../domain/cluster.ts";
-import type { OperationRecord, StoredOperation } from "../domain/operation.ts";
+import type { HeldOperation, OperationRecord, StoredOperation } from "../domain/operation.ts";
 import { SECOND_MS, type DurationMs } from "../domain/time.ts";
 import type { Clock, Log, OperationStore } from "./ports.ts";
 import { NEVER_ABORTED } from "./writing.ts";
@@ -10,11 +10,19 @@ export interface RunningOperation {
   readonly takenOver: AbortSignal;
   /** Who took it over, once `takenOver` fired. */
   readonly takenBy: string | undefined;
-  /** Gives the Lease back; never rejects. */
+  /** What another process needs to renew it as well. */
+  readonly held: HeldOperation;
+  /** From now on another process renews: here it is only looked at, and renewed where that one gives no sign of life. */
+  standBy(): void;
+  /** Renews by itself again. */
+  resume(): void;
+  /** Ends the renewing and leaves the Lease as it is: to another process of this run, or to its own end. */
+  leave(): Promise<void>;
+  /** Gives the Lease back, unless it was left; never rejects. */
   release(): Promise<void>;
 }
 
-interface Services {
+export interface RenewServices {
   readonly operations: OperationStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,24 +32,31 @@ type Working = OperationRecord & { readonly kind: "working" };
 
 const RELEASE_TRIES = 3;
 const RELEASE_PAUSE_MS: DurationMs = SECOND_MS / 2;
+/** Two rhythms that are not in step show no sign of life in one look now and then. */
+const SILENT_LOOKS = 2;
 
 /** Renews an operation Lease. Unreachable is not lost: only a reading that names somebody else ends it (decisions.md, 8). */
 export class RenewedOperation implements RunningOperation {
-  readonly #services: Services;
+  readonly #services: RenewServices;
   readonly #ref: ObjectRef;
+  readonly #every: DurationMs;
   readonly #record: Working;
   readonly #ended = new AbortController();
   readonly #takenOver = new AbortController();
   #stored: StoredOperation;
   #takenBy: string | undefined;
+  #isLeft = false;
+  #mode: "renews" | "stands-by" = "renews";
+  #silentLooks = 0;
   #renewing: Promise<void> = Promise.resolve();
 
-  constructor(services: Services, ref: ObjectRef, mine: StoredOperation) {
-    if (mine.record.kind !== "working") throw new Error("Only an operation under way can be renewed.");
+  constructor(services: RenewServices, { ref, stored, every }: HeldOperation) {
+    if (stored.record.kind !== "working") throw new Error("Only an operation under way can be renewed.");
     this.#services = services;
     this.#ref = ref;
-    this.#stored = mine;
-    this.#record = mine.record;
+    this.#every = every;
+    this.#stored = stored;
+    this.#record = stored.record;
   }
 
   get takenOver(): AbortSignal {
@@ -52,13 +67,32 @@ export class RenewedOperation implements RunningOperation {
     return this.#takenBy;
   }
 
-  start(every: DurationMs): void {
-    this.#renewing = this.#renewUntilEnded(every);
+  get held(): HeldOperation {
+    return { ref: this.#ref, stored: { ...this.#stored, record: this.#record }, every: this.#every };
+  }
+
+  start(): void {
+    this.#renewing = this.#renewUntilEnded();
+  }
+
+  standBy(): void {
+    this.#mode = "stands-by";
+    this.#silentLooks = 0;
+  }
+
+  resume(): void {
+    this.#mode = "renews";
+  }
+
+  async leave(): Promise<void> {
+    this.#isLeft = true;
+    this.#ended.abort();
+    await this.#renewing;
   }
 
   async release(): Promise<void> {
-    this.#ended.abort();
-    await this.#renewing;
+    if (this.#isLeft) return;
+    await this.leave();
     const idle: OperationRecord = { kind: "idle", transitions: this.#record.transitions };
     for (let tries = 1; tries <= RELEASE_TRIES && this.#takenBy === undefined; tries += 1) {
       const { version } = this.#stored;
@@ -69,12 +103,13 @@ export class RenewedOperation implements RunningOperation {
     // Left alone, the Lease ends by itself.
   }
 
-  async #renewUntilEnded(every: DurationMs): Promise<void> {
+  async #renewUntilEnded(): Promise<void> {
     const { clock } = this.#services;
     for (;;) {
-      await clock.sleep(every, this.#ended.signal);
+      await clock.sleep(this.#every, this.#ended.signal);
       if (this.#ended.signal.aborted || this.#takenBy !== undefined) return;
-      await this.#renewOnce();
+      if (this.#mode === "renews") await this.#renewOnce();
+      else await this.#lookWhetherRenewed();
     }
   }
 
@@ -85,8 +120,17 @@ export class RenewedOperation implements RunningOperation {
       this.#stored = written.value.value;
       return;
     }
-    log.warn(`Renewing ${this.#ref.name}: ${JSON.stringify(written.error)}`);
+    // Another process of this run may have been faster: that is no news.
+    const isOurs = (await this.#lookAgain()) === "ours" && written.error.reason === "conflict";
+    if (!isOurs) log.warn(`Renewing ${this.#ref.name}: ${JSON.stringify(written.error)}`);
+  }
+
+  async #lookWhetherRenewed(): Promise<void> {
+    const before = beatOf(this.#stored);
     await this.#lookAgain();
+    const isSilent = beatOf(this.#stored) === before;
+    this.#silentLooks = isSilent ? this.#silentLooks + 1 : 0;
+    if (this.#silentLooks >= SILENT_LOOKS && this.#takenBy === undefined) await this.#renewOnce();
   }
 
   /** Who has it now decides. One that was emptied while we work is taken back by the next renewal. */
@@ -106,3 +150,5 @@ export class RenewedOperation implements RunningOperation {
     return "not-ours";
   }
 }
+
+const beatOf = ({ record }: StoredOperation): string => (record.kind === "working" ? record.beat : "");

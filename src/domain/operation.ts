@@ -30,6 +30,19 @@ export interface StoredOperation {
   readonly version: ObjectVersion;
 }
 
+/** How long an operation Lease lasts without renewal, and how often it is renewed; tests make both shorter. */
+export interface OperationPace {
+  readonly lasts: DurationMs;
+  readonly every: DurationMs;
+}
+
+/** An operation Lease that a run holds: all that another process needs to go on renewing it, and nothing secret. */
+export interface HeldOperation {
+  readonly ref: ObjectRef;
+  readonly stored: StoredOperation;
+  readonly every: DurationMs;
+}
+
 const OPERATION_SUFFIX = "-operation";
 
 /** Reservation and operation of a machine lie side by side; only their names tell them apart. */

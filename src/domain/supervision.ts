@@ -1,4 +1,5 @@
-import type { EpochMs } from "./time.ts";
+import type { HeldOperation } from "./operation.ts";
+import type { DurationMs, EpochMs } from "./time.ts";
 
 /**
  * What the supervisor is told: a process of its own that runs a program to its end, whatever becomes of the
@@ -17,6 +18,20 @@ export interface SupervisorOrder {
   readonly result: string;
   /** Files and folders that must not outlive the program. */
   readonly remove: readonly string[];
+  /** How long a program that a person wants ended has to end by itself, before it is ended hard. */
+  readonly patience: DurationMs;
+  /** The operation Lease that is to be kept alive meanwhile. */
+  readonly renew?: SupervisedOperation;
+}
+
+export interface SupervisedOperation extends HeldOperation {
+  /**
+   * Whether the program is asked to end (SIGTERM, never harder) once another holder was read in the Lease. True for
+   * upgrades alone: helm's rollback has no signal handler and would leave its record pending (decisions.md, 8).
+   */
+  readonly stopsWhenTaken: boolean;
+  /** The process that began the run. While it is there at the end, the Lease is left to it; else it is released. */
+  readonly hostPid: number;
 }
 
 export interface SupervisorSign {
@@ -30,5 +45,11 @@ export interface SupervisorResult {
   readonly signal: string | null;
   /** Why the program could not be started, e.g. ENOENT. */
   readonly startError: string | null;
+  /** Who was read in the Lease instead of us while the program ran; null where nobody was. */
+  readonly takenBy: string | null;
+  /** Whether somebody asked for its end. */
+  readonly isCancelled: boolean;
+  /** What went wrong with the Lease on the way, for the log: the newest few. */
+  readonly remarks: readonly string[];
   readonly endedAt: EpochMs;
 }

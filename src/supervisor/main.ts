@@ -1,5 +1,6 @@
-// Runs helm so that closing or killing the editor's window does not cut a deploy in half. Started detached, with
-// the path of an order as its only argument. Its environment is the program's, so that no secret is on disk.
+// Runs helm so that closing or killing the editor's window does not cut a deploy in half, and keeps the operation
+// Lease alive meanwhile. Started detached, with the path of an order as its only argument. Its environment is the
+// program's, so that no secret is on disk.
 import { spawn, type ChildProcess } from "node:child_process";
 import {
   closeSync,
@@ -13,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 import type { SupervisorOrder, SupervisorResult, SupervisorSign } from "../domain/supervision.ts";
+import { Renewing } from "./renewing.ts";
 
 const BEAT_MS = 1_000;
 
@@ -26,13 +28,21 @@ function readOrder(path: string): SupervisorOrder {
   return order;
 }
 
+type ProgramEnd = Pick<SupervisorResult, "exitCode" | "signal" | "startError">;
+
 function supervise(order: SupervisorOrder): void {
   let child: ChildProcess | undefined = undefined;
   let isCancelled = false;
+  let takenBy: string | null = null;
+  let renewing: Renewing | undefined = undefined;
   const cancel = (): void => {
     if (isCancelled) return;
     isCancelled = true;
     child?.kill("SIGTERM");
+    setTimeout(() => {
+      // A takeover alone never ends helm hard, whoever noticed it first.
+      if (takenBy === null) child?.kill("SIGKILL");
+    }, order.patience).unref();
   };
   process.on("SIGTERM", cancel);
   // What a closing terminal or its Ctrl-C says to a whole group is not meant for the deploy.
@@ -41,16 +51,28 @@ function supervise(order: SupervisorOrder): void {
   // From now on SIGTERM is heard: whoever wants to stop the run waits for this sign before sending it.
   const sign: SupervisorSign = { pid: process.pid, startedAt: Date.now() };
   writeWhole(order.sign, sign);
-  if (existsSync(order.cancel)) {
-    end(order, { exitCode: null, signal: "SIGTERM", startError: null });
-    return;
-  }
   const beat = setInterval(() => {
     const now = new Date();
     utimesSync(order.sign, now, now);
     if (existsSync(order.cancel)) cancel();
   }, BEAT_MS);
 
+  const end = (how: ProgramEnd): void => {
+    clearInterval(beat);
+    // Values and chart are gone before anybody can learn that the run has ended.
+    for (const file of order.remove) rmSync(file, { recursive: true, force: true });
+    const remarks = renewing?.remarks ?? [];
+    const result: SupervisorResult = { ...how, takenBy, isCancelled, remarks, endedAt: Date.now() };
+    writeWhole(order.result, result);
+    void (renewing?.end() ?? Promise.resolve()).finally(() => {
+      process.exit();
+    });
+  };
+  if (existsSync(order.cancel)) {
+    isCancelled = true;
+    end({ exitCode: null, signal: "SIGTERM", startError: null });
+    return;
+  }
   const log = openSync(order.log, "a", 0o600);
   const started = spawn(order.program, order.args, {
     env: programEnvironment(),
@@ -62,20 +84,20 @@ function supervise(order: SupervisorOrder): void {
   closeSync(log);
   started.once("error", (error: NodeJS.ErrnoException) => {
     // Also told of a signal that could not be sent, while the program goes on.
-    if (started.pid !== undefined) return;
-    clearInterval(beat);
-    end(order, { exitCode: null, signal: null, startError: error.code ?? error.message });
+    if (started.pid === undefined) {
+      end({ exitCode: null, signal: null, startError: error.code ?? error.message });
+    }
   });
   started.once("exit", (exitCode, signal) => {
-    clearInterval(beat);
-    end(order, { exitCode, signal, startError: null });
+    end({ exitCode, signal, startError: null });
   });
-}
-
-function end(order: SupervisorOrder, result: Omit<SupervisorResult, "endedAt">): void {
-  // Values and chart are gone before anybody can learn that the run has ended.
-  for (const file of order.remove) rmSync(file, { recursive: true, force: true });
-  writeWhole(order.result, { ...result, endedAt: Date.now() });
+  // The program is at work already; only now the cluster's client is loaded.
+  if (order.renew === undefined) return;
+  const { stopsWhenTaken } = order.renew;
+  renewing = new Renewing(order.renew, (by) => {
+    takenBy = by;
+    if (stopsWhenTaken) started.kill("SIGTERM");
+  });
 }
 
 function programEnvironment(): NodeJS.ProcessEnv {

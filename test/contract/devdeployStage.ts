@@ -84,6 +84,7 @@ export async function openStage(cluster: TestCluster, helm: string): Promise<Dev
             platform: process.platform,
           }),
           kubeconfig: () => kubeconfig,
+          closing: new AbortController().signal,
         },
         new Set(),
       );

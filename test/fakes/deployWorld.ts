@@ -47,6 +47,8 @@ export class DeployWorld {
   readonly phases: DeployPhase[] = [];
   readonly questions: DevdeployQuestion[] = [];
   readonly orders: DeployOrder[] = [];
+  /** Orders whose runs need not be kept any more. */
+  readonly told: DeployOrder[] = [];
   readonly stop = new AbortController();
   order: DeployOrderedBranch;
 
@@ -56,6 +58,8 @@ export class DeployWorld {
   uncommitted = 0;
   behind = 0;
   isAncestor: boolean | undefined;
+  /** Of every other commit than the one that HEAD is at, and to every other branch than the default one. */
+  distance: { readonly ahead: number; readonly behind: number } | undefined;
   /** Where a branch that was chosen is in the clone. */
   local: CommitHash | undefined = aCommit();
   fetch: Result<undefined, RepositoryError> = ok(undefined);
@@ -128,6 +132,10 @@ export class DeployWorld {
         this.orders.push(order);
         return this.helm(order, signal);
       },
+      told: (order) => {
+        this.told.push(order);
+        return Promise.resolve();
+      },
     };
   }
 
@@ -141,7 +149,10 @@ export class DeployWorld {
         if (later.length > 0) this.remote = later;
         return Promise.resolve(next ?? fail({ reason: "no-remote" }));
       },
-      aheadBehind: () => Promise.resolve({ ahead: 0, behind: this.behind }),
+      aheadBehind: (of, base) =>
+        Promise.resolve(
+          of === aCommit() && base === aBranch("master") ? { ahead: 0, behind: this.behind } : this.distance,
+        ),
       isAncestor: () => Promise.resolve(this.isAncestor),
       person: () => Promise.resolve(this.person),
       localCommit: () => Promise.resolve(ok(this.local)),

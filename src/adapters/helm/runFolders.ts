@@ -1,8 +1,18 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import type { PastRun, PastRuns } from "../../app/ports.ts";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import type { DeployerEnd, PastRun, PastRuns } from "../../app/ports.ts";
 import { MINUTE_MS } from "../../domain/time.ts";
 import { followRun, processLives, supervisorLives } from "./followRun.ts";
-import { readAbout, readResult, runFolder, runsFolder, type AboutRun, type RunFolder } from "./runFolder.ts";
+import { deployerEnd, tellRemarks } from "./runEnd.ts";
+import {
+  readAbout,
+  readFollower,
+  readResult,
+  runFolder,
+  runsFolder,
+  writeJson,
+  type RunFolder,
+  type RunFollower,
+} from "./runFolder.ts";
 
 /** Preparing a run takes seconds. */
 const UNUSED_AFTER_MS = 10 * MINUTE_MS;
@@ -10,67 +20,80 @@ const UNUSED_AFTER_MS = 10 * MINUTE_MS;
 /** Runs that an earlier window left behind in the extension's storage. */
 export class RunFolders implements PastRuns {
   readonly #storage: string;
-  readonly #followed: ReadonlySet<string>;
+  readonly #followed: Set<string>;
 
-  /** `followed` holds the ids of runs that this very window waits for (see `HelmDeployer`). */
-  constructor(storage: string, followed: ReadonlySet<string>) {
+  /** `followed` holds the ids of runs that this very window follows (see `HelmDeployer`). */
+  constructor(storage: string, followed: Set<string>) {
     this.#storage = storage;
     this.#followed = followed;
   }
 
-  async unseen(): Promise<readonly PastRun[]> {
+  async adopt(): Promise<readonly PastRun[]> {
     const ids = await readdir(runsFolder(this.#storage)).catch(() => []);
-    const runs = await Promise.all(ids.filter((id) => !this.#followed.has(id)).map((id) => this.#look(id)));
+    const runs = await Promise.all(ids.filter((id) => !this.#followed.has(id)).map((id) => this.#adopt(id)));
     return runs.filter((run) => run !== undefined).sort((a, b) => a.startedAt - b.startedAt);
   }
 
-  async ended(id: string, signal: AbortSignal): Promise<PastRun | undefined> {
+  async ended(
+    id: string,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DeployerEnd | undefined> {
     const run = runFolder(this.#storage, id);
-    const about = await readAbout(run);
-    if (about === undefined) return undefined;
-    const end = await followRun(run, () => undefined, signal);
-    switch (end.kind) {
-      case "left":
-        return undefined;
-      case "lost":
-        await removeLeftovers(run);
-        return pastRun(run, about, { kind: "lost" });
-      case "ended":
-        return pastRun(run, about, {
-          kind: "finished",
-          exitCode: end.result.exitCode ?? undefined,
-          endedAt: end.result.endedAt,
-          output: end.output,
-        });
-    }
+    const end = await followRun(run, onLine, signal);
+    if (end.kind === "left") return undefined;
+    if (end.kind === "lost") await removeLeftovers(run);
+    tellRemarks(end, onLine);
+    return deployerEnd(end, false);
+  }
+
+  async stop(id: string): Promise<void> {
+    // A run that has ended meanwhile has nothing left to stop.
+    await writeFile(runFolder(this.#storage, id).cancel, "", { mode: 0o600 }).catch(() => undefined);
   }
 
   async seen(id: string): Promise<void> {
     await rm(runFolder(this.#storage, id).path, { recursive: true, force: true });
+    this.#followed.delete(id);
   }
 
-  async #look(id: string): Promise<PastRun | undefined> {
+  async #adopt(id: string): Promise<PastRun | undefined> {
     const run = runFolder(this.#storage, id);
     const about = await readAbout(run);
     if (about === undefined) {
       await removeUnused(run);
       return undefined;
     }
-    if (about.hostPid !== process.pid && processLives(about.hostPid, about.startedAt)) return undefined;
-    const isOver = (await readResult(run)) !== undefined;
-    if (!isOver && (await supervisorLives(run))) return pastRun(run, about, { kind: "running" });
-    return this.ended(id, new AbortController().signal);
+    const { order, kubeconfig, startedAt } = about;
+    if (isFollowed(about) || !(await follow(run))) return undefined;
+    this.#followed.add(id);
+    const isRunning = (await readResult(run)) === undefined && (await supervisorLives(run));
+    return { id, order, startedAt, isRunning, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
   }
 }
 
-const pastRun = (run: RunFolder, about: AboutRun, state: PastRun["state"]): PastRun => ({
-  id: run.id,
-  subject: about.subject,
-  release: about.release,
-  mark: about.mark,
-  startedAt: about.startedAt,
-  state,
-});
+/** Runs of this very window are known by their ids; by its process, they are those of a window before a reload. */
+const isFollowed = ({ hostPid, startedAt }: RunFollower): boolean =>
+  hostPid !== process.pid && processLives(hostPid, startedAt);
+
+/** Of several windows that find a run, the one that makes the file has it; one whose maker is gone is made anew. */
+async function follow(run: RunFolder): Promise<boolean> {
+  const me: RunFollower = { hostPid: process.pid, startedAt: Date.now() };
+  const other = await readFollower(run);
+  if (other !== undefined) {
+    if (isFollowed(other)) return false;
+    // Moved away under a name of our own: of two who do so at once only one succeeds.
+    const isOurs = await rename(run.follower, `${run.follower}.${process.pid}`).then(
+      () => true,
+      () => false,
+    );
+    if (!isOurs) return false;
+  }
+  return writeJson(run.follower, me).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Without a description, the window ended before helm was started; another window may be just about to write it. */
 async function removeUnused(run: RunFolder): Promise<void> {

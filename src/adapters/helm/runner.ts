@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import type { Deployer, DeployerError, DeployerTool, DeployOrder } from "../../app/ports.ts";
+import type { Deployer, DeployerEnd, DeployerError, DeployerTool, DeployOrder } from "../../app/ports.ts";
 import type { CommitHash } from "../../domain/branch.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
-import type { SupervisorOrder } from "../../domain/supervision.ts";
 import { upgradeArguments } from "./arguments.ts";
-import { causeOf } from "./cause.ts";
 import { helmEnvironment } from "./environment.ts";
 import { findHelm, type HelmPlaces } from "./findHelm.ts";
 import { followRun, type RunEnd } from "./followRun.ts";
-import { newRunId, readSign, runFolder, writeJson, type AboutRun, type RunFolder } from "./runFolder.ts";
+import { deployerEnd, tellRemarks } from "./runEnd.ts";
+import { newRunId, readSign, runFolder, writeJson, type RunFolder } from "./runFolder.ts";
+import { aboutRun, supervisorOrder } from "./runOrder.ts";
 import { parseHelmVersion } from "./version.ts";
 
 /** Writes a chart as a commit holds it into a folder that does not exist yet; the git adapter's. */
@@ -34,6 +34,8 @@ export interface HelmSurroundings {
   readonly places: () => HelmPlaces;
   /** One path or a list in the platform's own form; undefined leaves helm its default. */
   readonly kubeconfig: () => string | undefined;
+  /** Fires when the window closes: what is kept of runs is then left to the next one. */
+  readonly closing: AbortSignal;
 }
 
 /** helm, run by a supervisor that outlives this window. */
@@ -64,31 +66,39 @@ export class HelmDeployer implements Deployer {
     order: DeployOrder,
     onLine: (line: string) => void,
     signal: AbortSignal,
-  ): Promise<Result<{ readonly output: string }, DeployerError>> {
+  ): Promise<DeployerEnd> {
     const run = this.#folder(order);
     this.#followed.add(run.id);
-    let isSettled = true;
+    let isBegun = false;
     try {
       const prepared = await this.#prepare(run, order, signal);
       if (!prepared.ok) return prepared;
       if (signal.aborted) return fail({ reason: "cancelled", output: "" });
       const [program = tool.path, ...args] = this.command(tool, order);
-      await writeJson(run.order, supervisorOrder(run, program, args));
-      await writeJson(run.about, aboutRun(order));
-      isSettled = false;
-      const end = await this.#supervise(run, onLine, signal);
-      isSettled = true;
-      return judge(end, signal);
+      const kubeconfig = this.#surroundings.kubeconfig();
+      await writeJson(run.order, supervisorOrder(run, { program, args, order }));
+      await writeJson(run.about, aboutRun(order, kubeconfig));
+      isBegun = true;
+      const end = await this.#supervise(run, { kubeconfig, onLine }, signal);
+      tellRemarks(end, onLine);
+      return deployerEnd(end, signal.aborted);
     } catch (error) {
       return fail({
         reason: "temporary-files",
         detail: error instanceof Error ? error.message : String(error),
       });
     } finally {
-      // With helm perhaps still at work, its files stay for a later look at the past runs.
-      if (isSettled) await rm(run.path, { recursive: true, force: true });
-      this.#followed.delete(run.id);
+      if (!isBegun) await this.#forget(run);
     }
+  }
+
+  async told(order: DeployOrder): Promise<void> {
+    if (!this.#surroundings.closing.aborted) await this.#forget(this.#folder(order));
+  }
+
+  async #forget(run: RunFolder): Promise<void> {
+    await rm(run.path, { recursive: true, force: true });
+    this.#followed.delete(run.id);
   }
 
   #folder(order: DeployOrder): RunFolder {
@@ -118,11 +128,18 @@ export class HelmDeployer implements Deployer {
     return ok(undefined);
   }
 
-  async #supervise(run: RunFolder, onLine: (line: string) => void, signal: AbortSignal): Promise<RunEnd> {
+  async #supervise(
+    run: RunFolder,
+    {
+      kubeconfig,
+      onLine,
+    }: { readonly kubeconfig: string | undefined; readonly onLine: (line: string) => void },
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
     const supervisor = spawn(this.#surroundings.node, [this.#surroundings.supervisor, run.order], {
       cwd: run.path,
       env: {
-        ...helmEnvironment(process.env, this.#surroundings.kubeconfig()),
+        ...helmEnvironment(process.env, kubeconfig),
         ELECTRON_RUN_AS_NODE: "1",
       },
       detached: true,
@@ -160,34 +177,3 @@ async function askToStop(run: RunFolder, supervisor: ChildProcess): Promise<void
   const isListening = (await readSign(run)) !== undefined;
   if (process.platform !== "win32" && isListening) supervisor.kill("SIGTERM");
 }
-
-function judge(end: RunEnd, signal: AbortSignal): Result<{ readonly output: string }, DeployerError> {
-  if (end.kind === "left") return fail({ reason: "run-lost", output: "" });
-  const { output } = end;
-  if (end.kind === "lost") return fail({ reason: "run-lost", output });
-  const { exitCode, startError } = end.result;
-  if (exitCode === 0) return ok({ output });
-  if (startError !== null) {
-    return fail({ reason: "helm-failed", exitCode: undefined, cause: "other", output: startError });
-  }
-  if (signal.aborted) return fail({ reason: "cancelled", output });
-  return fail({ reason: "helm-failed", exitCode: exitCode ?? undefined, cause: causeOf(output), output });
-}
-
-const supervisorOrder = (run: RunFolder, program: string, args: readonly string[]): SupervisorOrder => ({
-  program,
-  args,
-  log: run.log,
-  sign: run.sign,
-  cancel: run.cancel,
-  result: run.result,
-  remove: [run.values, run.chart],
-});
-
-const aboutRun = (order: DeployOrder): AboutRun => ({
-  subject: order.subject,
-  release: order.release,
-  mark: order.mark,
-  startedAt: Date.now(),
-  hostPid: process.pid,
-});

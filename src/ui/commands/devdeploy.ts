@@ -116,7 +116,8 @@ async function runDevdeploy(
   return outcomeNotice(outcome, { branch, commit, now: clock.now() });
 }
 
-function abortedBy(token: vscode.CancellationToken): AbortSignal {
+/** A signal that fires when the person presses the button of a progress notification. */
+export function abortedBy(token: vscode.CancellationToken): AbortSignal {
   const controller = new AbortController();
   token.onCancellationRequested(() => {
     controller.abort();
@@ -125,7 +126,7 @@ function abortedBy(token: vscode.CancellationToken): AbortSignal {
 }
 
 /** The whole proof sheet goes to the log; the notification has room for one sentence. */
-function logOutcome({ log }: CommandServices, outcome: DeployOutcome): void {
+export function logOutcome({ log }: Pick<CommandServices, "log">, outcome: DeployOutcome): void {
   const lines = "lines" in outcome ? outcome.lines : [];
   for (const { kind, state, workload, facts } of lines) {
     log.info(`proof: ${state} ${kind}${workload === undefined ? "" : ` ${workload}`}: ${facts}`);

@@ -1,9 +1,16 @@
+import * as vscode from "vscode";
+import type { DeployOutcome, DeployPhase } from "../../app/deployOutcome.ts";
+import type { FollowSignals } from "../../app/followRun.ts";
 import type { PastRun, PastRuns } from "../../app/ports.ts";
+import { parseBranchName } from "../../domain/branch.ts";
 import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
-import { pastRunsNotice } from "../messages/pastRun.ts";
+import { outcomeNotice } from "../messages/outcome.ts";
+import { pastRunTitle } from "../messages/pastRun.ts";
+import { phaseSentence } from "../messages/progress.ts";
+import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
 import { perform } from "./deeds.ts";
-import { devdeployCurrentBranch } from "./devdeploy.ts";
+import { abortedBy, devdeployCurrentBranch, logOutcome } from "./devdeploy.ts";
 import type { CommandServices } from "./services.ts";
 
 /**
@@ -12,48 +19,76 @@ import type { CommandServices } from "./services.ts";
  */
 const LOOK_AFTER_MS: readonly DurationMs[] = [0, 2, 3, 5, 10, 20, 60].map((seconds) => seconds * SECOND_MS);
 
-/** Tells once what became of devdeploys whose window was closed; those still running are told again at their end. */
-export async function tellPastRuns(
+/** `followRun` with its services already given to it; opens the cluster of the run when it is called. */
+export type FollowRun = (
+  run: PastRun,
+  onPhase: (phase: DeployPhase) => void,
+  signals: FollowSignals,
+) => Promise<DeployOutcome | undefined>;
+
+export interface Following {
+  readonly pastRuns: PastRuns;
+  readonly followRun: FollowRun;
+}
+
+/** Follows devdeploys whose window was closed, and tells how they end as that window would have. */
+export async function followPastRuns(
   services: CommandServices,
-  pastRuns: PastRuns,
-  signal: AbortSignal,
+  following: Following,
+  closing: AbortSignal,
 ): Promise<void> {
-  const told = new Set<string>();
   for (const pause of LOOK_AFTER_MS) {
-    await services.clock.sleep(pause, signal);
-    if (signal.aborted) return;
-    const runs = (await pastRuns.unseen()).filter(({ id }) => !told.has(id));
-    for (const { id } of runs) told.add(id);
-    if (runs.length > 0) void tellRuns(services, { pastRuns, runs }, signal);
+    await services.clock.sleep(pause, closing);
+    if (closing.aborted) return;
+    // In a folder that is not trusted no kubeconfig is read; the runs wait for another window.
+    if (!services.folders.isTrusted) continue;
+    for (const run of await following.pastRuns.adopt()) void tell(services, following, run, closing);
   }
 }
 
-interface Telling {
-  readonly pastRuns: PastRuns;
-  readonly runs: readonly PastRun[];
-}
-
-async function tellRuns(
+async function tell(
   services: CommandServices,
-  { pastRuns, runs }: Telling,
-  signal: AbortSignal,
+  { pastRuns, followRun }: Following,
+  run: PastRun,
+  closing: AbortSignal,
 ): Promise<void> {
-  const stillRunning = runs.filter(({ state }) => state.kind === "running");
-  await Promise.all([
-    tell(services, pastRuns, runs),
-    ...stillRunning.map(async ({ id }) => {
-      const ended = await pastRuns.ended(id, signal);
-      if (ended !== undefined && !signal.aborted) await tell(services, pastRuns, [ended]);
+  const { clock, log } = services;
+  const title = pastRunTitle(run, clock.now());
+  log.info(title);
+  const outcome = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (progress, token) =>
+      followRun(
+        run,
+        (phase) => {
+          progress.report({ message: phaseSentence(phase) });
+        },
+        { stop: abortedBy(token), left: closing },
+      ),
+  );
+  if (outcome === undefined) return;
+  logOutcome(services, outcome);
+  const { branch: name, commit } = run.order.mark;
+  const branch = name === undefined ? undefined : parseBranchName(name);
+  const shown = showNotice(
+    outcomeNotice(outcome, {
+      branch: branch?.ok === true ? branch.value : undefined,
+      commit,
+      now: clock.now(),
     }),
-  ]);
-}
-
-async function tell(services: CommandServices, pastRuns: PastRuns, runs: readonly PastRun[]): Promise<void> {
-  const shown = showNotice(pastRunsNotice(runs, services.clock.now()));
-  for (const { id, state } of runs) if (state.kind !== "running") await pastRuns.seen(id);
+  );
+  await pastRuns.seen(run.id);
   const button = await shown;
   if (button === undefined) return;
-  if ((await perform(services, button, services.folders.current)) === "again") {
-    await devdeployCurrentBranch(services);
+  const folder = folderWith(services, run.order.subject);
+  if ((await perform(services, button, folder)) === "again") {
+    await devdeployCurrentBranch(services, folder?.place.key);
   }
+}
+
+/** The folder whose team has the machine, so that a button acts on the right one; another window's may not be here. */
+function folderWith({ folders }: CommandServices, machine: string): TeamFolder | undefined {
+  const has = ({ team }: TeamFolder): boolean =>
+    team?.pools.some(({ machines }) => machines.some(({ name }) => name === machine)) === true;
+  return folders.all.find(has) ?? folders.current;
 }

@@ -1,5 +1,6 @@
 import { l10n } from "vscode";
 import type { DeployFailure, RecordTruth } from "../../app/deployOutcome.ts";
+import { isPending } from "../../domain/release.ts";
 import { clusterSentence, releaseReadSentence } from "./cluster.ts";
 import { deployerSentence } from "./deployer.ts";
 import type { Button, Notice } from "./notice.ts";
@@ -20,6 +21,12 @@ export function recordSentence(record: RecordTruth, machine: string | undefined)
             revision: record.revision,
           });
     case "recorded":
+      if (isPending(record.status)) {
+        return l10n.t(
+          "helm was ended before it could write how it ended: its record of {machine} still says revision {revision} {status}. Nobody can deploy there until that is cleared; devdeploy again some minutes later, and you are told how.",
+          { revision: record.revision, status: record.status, machine: where },
+        );
+      }
       return l10n.t("helm's record of {machine} says: revision {revision} {status}.", {
         revision: record.revision,
         status: record.status,

@@ -1,14 +1,15 @@
 import { l10n } from "vscode";
-import type { Busy, CancelTruth, DeployOutcome, LockTruth } from "../../app/deployOutcome.ts";
+import type { CancelTruth, DeployOutcome, LockTruth } from "../../app/deployOutcome.ts";
 import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
 import type { MachineLock } from "../../domain/lock.ts";
 import type { ProofLine } from "../../domain/proof.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import { busySentence } from "./busy.ts";
 import { failureNotice, recordSentence } from "./failure.ts";
 import type { Button, Notice } from "./notice.ts";
 import { refusalNotice } from "./refusal.ts";
 import { detail, shown } from "./text.ts";
-import { age, localAndUtc, timeLeft } from "./time.ts";
+import { localAndUtc, timeLeft } from "./time.ts";
 
 /** What was known when the devdeploy began, and the time by the API server. */
 export interface Telling {
@@ -155,26 +156,6 @@ function takenBy({ machine: name, state }: MachineLock, now: EpochMs): string {
     case "unknown":
       return l10n.t("{machine} is unknown", { machine });
   }
-}
-
-function busySentence(machine: string, busy: Busy): string {
-  if (busy.kind === "operation") {
-    return l10n.t("{who} is at work on {machine} ({what}). Devdeploy again once that is done.", {
-      who: shown(busy.by),
-      machine: shown(machine),
-      what: shown(busy.what),
-    });
-  }
-  const facts = { machine: shown(machine), revision: busy.revision, status: busy.status, age: age(busy.age) };
-  return busy.by === undefined
-    ? l10n.t(
-        "helm is still at work on {machine}: revision {revision} is {status}, {age} old. Devdeploy again once it is done.",
-        facts,
-      )
-    : l10n.t(
-        "{who}'s helm is still at work on {machine}: revision {revision} is {status}, {age} old. Devdeploy again once it is done.",
-        { ...facts, who: shown(busy.by) },
-      );
 }
 
 function firstFailed(lines: readonly ProofLine[]): string {

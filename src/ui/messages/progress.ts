@@ -35,7 +35,7 @@ export function phaseSentence(phase: DeployPhase): string {
 
 function deployingSentence(phase: DeployPhase & { readonly kind: "deploying" }): string {
   const { machine, ready, wanted, diagnosis } = phase;
-  const closing = l10n.t("If you close this window, helm goes on by itself, but the proof will be missing.");
+  const closing = l10n.t("You may close this window: helm goes on, and the next window tells how it ended.");
   if (ready === undefined || wanted === undefined) {
     return `${l10n.t("helm is at work on {machine}.", { machine: shown(machine) })} ${closing}`;
   }

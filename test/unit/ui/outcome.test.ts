@@ -99,16 +99,24 @@ test("who is at work is named", () => {
     since: 0,
     age: 3 * MINUTE_MS,
   } as const;
+  const at = { context: "arn:aws:eks:eu/web cluster", namespace: "web", release: "dev1" };
+  const stuck = { ...release, kind: "stuck", age: 17 * MINUTE_MS, release: at } as const;
   assert.deepEqual(
     [
-      busy({ kind: "operation", by: "Ben", what: "devdeploy task/x" }),
+      busy({ kind: "operation", by: "Ben", what: "devdeploy task/x", isMine: false }),
+      busy({ kind: "operation", by: "Ann", what: "devdeploy task/x", isMine: true }),
       busy(release),
       busy({ ...release, by: "Ben" }),
+      busy({ ...stuck, lastGood: 6 }),
+      busy({ ...stuck, revision: 1, status: "pending-install" }),
     ],
     [
       "warning: Ben is at work on dev1 (devdeploy task/x). Devdeploy again once that is done. [Show Log]",
+      "warning: You are at work on dev1 in another window (devdeploy task/x). Two deploys never run on one machine; devdeploy again once that one is done. [Show Log]",
       "warning: helm is still at work on dev1: revision 7 is pending-upgrade, 3 min old. Devdeploy again once it is done. [Show Log]",
       "warning: Ben's helm is still at work on dev1: revision 7 is pending-upgrade, 3 min old. Devdeploy again once it is done. [Show Log]",
+      "warning: helm was killed at work on dev1: revision 7 has been pending-upgrade for 17 min, longer than it may take, and helm does nothing more until that is cleared. Go back to the last revision that ran: helm rollback dev1 6 '--kube-context=arn:aws:eks:eu/web cluster' --namespace=web Then devdeploy again. [Show Log]",
+      "warning: helm was killed while it installed dev1: revision 1 has been pending-install for 17 min, longer than it may take, and helm does nothing more until that is cleared. No revision ever ran there, so remove it: helm uninstall dev1 '--kube-context=arn:aws:eks:eu/web cluster' --namespace=web Then devdeploy again. [Show Log]",
     ],
   );
 });

@@ -65,6 +65,7 @@ export const labSurroundings = (folder: string, supervisor: string): HelmSurroun
     platform: process.platform,
   }),
   kubeconfig: () => "/chosen/kubeconfig",
+  closing: new AbortController().signal,
 });
 
 export const anOrder = (order: Partial<DeployOrder> = {}): DeployOrder => ({

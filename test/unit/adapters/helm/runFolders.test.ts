@@ -18,7 +18,10 @@ describe("runs of windows that are gone", () => {
     lab.remove();
   });
   const never = new AbortController().signal;
-  const { subject, release, mark } = anOrder();
+  const ignore = (): void => undefined;
+  const { subject, release, mark, revision } = anOrder();
+  const order = { subject, release, mark, revision, driver: { timeoutMinutes: 5 } };
+  const kubeconfig = "/chosen/kubeconfig";
 
   test("helm goes on when its window is killed, and the next window finds it and its end", async () => {
     const tool = lab.helm(`
@@ -39,39 +42,42 @@ describe("runs of windows that are gone", () => {
     await gone;
 
     const next = new RunFolders(lab.storage, new Set());
-    const [running, ...others] = await next.unseen();
+    const [running, ...others] = await next.adopt();
     assert.ok(running !== undefined);
     assert.deepEqual(others, []);
     const { id, startedAt } = running;
-    assert.deepEqual(running, { id, subject, release, mark, startedAt, state: { kind: "running" } });
+    assert.deepEqual(running, { id, order, kubeconfig, startedAt, isRunning: true });
 
-    const end = next.ended(id, never);
+    const lines: string[] = [];
+    const end = next.ended(id, (line) => lines.push(line), never);
     writeFileSync(join(lab.folder, "go"), "");
-    const ended = await end;
-    assert.ok(ended?.state.kind === "finished");
-    const { endedAt } = ended.state;
-    assert.ok(endedAt >= startedAt);
-    assert.deepEqual(ended.state, { kind: "finished", exitCode: 0, endedAt, output: "working\ndone" });
+    assert.deepEqual(await end, { ok: true, value: { output: "working\ndone" } });
+    assert.deepEqual(lines, ["working", "done"]);
     const run = join(lab.storage, "runs", id);
     assert.ok(!existsSync(join(run, "values.json")) && !existsSync(join(run, "chart")));
 
-    assert.deepEqual(await next.unseen(), [ended]);
-    await next.seen(id);
-    assert.deepEqual(await next.unseen(), []);
+    // It was followed, not yet told: the window after that one goes on from there.
+    assert.deepEqual(await next.adopt(), []);
+    const later = new RunFolders(lab.storage, new Set());
+    assert.deepEqual(await later.adopt(), [{ ...running, isRunning: false }]);
+    assert.deepEqual(await later.ended(id, ignore, never), { ok: true, value: { output: "working\ndone" } });
+    await later.seen(id);
     assert.deepEqual(lab.runs(), []);
   });
 
   test("a run whose supervisor is gone without a result is lost, and its values do not stay", async () => {
     const run = join(lab.storage, "runs", "lost");
     mkdirSync(join(run, "chart"), { recursive: true });
-    const about = { subject, release, mark, startedAt: 5, hostPid: process.pid };
+    const about = { order, startedAt: 5, hostPid: process.pid };
     writeFileSync(join(run, "about.json"), JSON.stringify(about));
     writeFileSync(join(run, "sign.json"), JSON.stringify({ pid: process.pid, startedAt: 5 }));
     writeFileSync(join(run, "values.json"), "{}");
     const runs = new RunFolders(lab.storage, new Set());
-    assert.deepEqual(await runs.unseen(), [
-      { id: "lost", subject, release, mark, startedAt: 5, state: { kind: "lost" } },
-    ]);
+    assert.deepEqual(await runs.adopt(), [{ id: "lost", order, startedAt: 5, isRunning: false }]);
+    assert.deepEqual(await runs.ended("lost", ignore, never), {
+      ok: false,
+      error: { reason: "run-lost", output: "" },
+    });
     assert.ok(!existsSync(join(run, "values.json")) && !existsSync(join(run, "chart")));
     await runs.seen("lost");
   });
@@ -80,23 +86,61 @@ describe("runs of windows that are gone", () => {
     const run = (id: string, hostPid: number): void => {
       const folder = join(lab.storage, "runs", id);
       mkdirSync(folder, { recursive: true });
-      const about = { subject, release, mark, startedAt: Date.now(), hostPid };
+      const about = { order, startedAt: Date.now(), hostPid };
       writeFileSync(join(folder, "about.json"), JSON.stringify(about));
     };
     run("mine", process.pid);
     run("of another window", process.ppid);
-    assert.deepEqual(await new RunFolders(lab.storage, new Set(["mine"])).unseen(), []);
+    const followed = new Set(["mine"]);
+    assert.deepEqual(await new RunFolders(lab.storage, followed).adopt(), []);
+    const other = { hostPid: process.ppid, startedAt: Date.now() };
+    run("adopted by another window", 0);
+    const follower = join(lab.storage, "runs", "adopted by another window", "follower.json");
+    writeFileSync(follower, JSON.stringify(other));
+    assert.deepEqual(await new RunFolders(lab.storage, followed).adopt(), []);
+    // That one is gone as well: its id was given away before this machine was started.
+    writeFileSync(follower, JSON.stringify({ ...other, startedAt: 5 }));
+    const adopted = await new RunFolders(lab.storage, followed).adopt();
+    assert.deepEqual(
+      adopted.map(({ id }) => id),
+      ["adopted by another window"],
+    );
+  });
+
+  test("how a run ended is told as its own window would have told it", async () => {
+    const result = { exitCode: 1, signal: null, startError: null, remarks: [], endedAt: 7 };
+    const ended = async (id: string, how: object): Promise<unknown> => {
+      const folder = join(lab.storage, "runs", id);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "result.json"), JSON.stringify({ ...result, ...how }));
+      writeFileSync(join(folder, "output.log"), "Error: context deadline exceeded\n");
+      return new RunFolders(lab.storage, new Set()).ended(id, ignore, never);
+    };
+    const output = "Error: context deadline exceeded";
+    assert.deepEqual(
+      [
+        await ended("failed", { takenBy: null, isCancelled: false }),
+        await ended("cancelled", { takenBy: null, isCancelled: true }),
+        await ended("taken", { takenBy: "Ben Ode", isCancelled: true }),
+        await ended("well after all", { exitCode: 0, takenBy: "Ben Ode", isCancelled: true }),
+      ],
+      [
+        { ok: false, error: { reason: "helm-failed", exitCode: 1, cause: "waited-too-long", output } },
+        { ok: false, error: { reason: "cancelled", output } },
+        { ok: false, error: { reason: "cancelled", output, takenBy: "Ben Ode" } },
+        { ok: true, value: { output } },
+      ],
+    );
   });
 
   test("a run that was never described has done nothing, and is tidied away in time", async () => {
     const bare = join(lab.storage, "runs", "bare");
     mkdirSync(bare, { recursive: true });
     const runs = new RunFolders(lab.storage, new Set(["mine"]));
-    assert.deepEqual(await runs.unseen(), []);
-    assert.equal(await runs.ended("bare", never), undefined);
+    assert.deepEqual(await runs.adopt(), []);
     assert.ok(existsSync(bare));
     utimesSync(bare, 0, 0);
-    assert.deepEqual(await runs.unseen(), []);
+    assert.deepEqual(await runs.adopt(), []);
     assert.ok(!existsSync(bare));
   });
 
@@ -106,7 +150,7 @@ describe("runs of windows that are gone", () => {
       fs.copyFileSync(order, folder + "/order.json"); fs.writeFileSync(folder + "/mode", fs.statSync(order).mode.toString(8));`);
     process.env["HTTPS_PROXY"] = "http://ann:secret@proxy";
     try {
-      assert.ok((await lab.deployer().run(tool, anOrder(), () => undefined, never)).ok);
+      assert.ok((await lab.deployer().run(tool, anOrder(), ignore, never)).ok);
     } finally {
       delete process.env["HTTPS_PROXY"];
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HelmDeployer } from "../../../../src/adapters/helm/runner.ts";
@@ -19,13 +19,28 @@ describe("helm under its supervisor", () => {
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
 
-  test("lines are told as they come, and nothing of the run is left", async () => {
+  test("lines are told as they come, and once the end is told nothing of the run is left", async () => {
     const tool = lab.helm(`console.log("one"); console.error("two"); process.stdout.write("three");`);
     const lines: string[] = [];
-    const ran = await lab.deployer().run(tool, anOrder(), (line) => lines.push(line), never);
+    const deployer = lab.deployer();
+    const order = anOrder();
+    const ran = await deployer.run(tool, order, (line) => lines.push(line), never);
     assert.deepEqual(ran, { ok: true, value: { output: "one\ntwo\nthree" } });
     assert.deepEqual(lines, ["one", "two", "three"]);
+    await deployer.told(order);
     assert.deepEqual(lab.runs(), []);
+  });
+
+  test("what a closing window says about a run is not its end: it is kept for the next window", async () => {
+    const closing = new AbortController();
+    const deployer = new HelmDeployer({ ...lab.surroundings, closing: closing.signal }, new Set());
+    const order = anOrder();
+    assert.ok((await deployer.run(lab.helm(""), order, ignore, never)).ok);
+    closing.abort();
+    await deployer.told(order);
+    const [id = "", ...others] = lab.runs();
+    assert.deepEqual(others, []);
+    rmSync(join(lab.storage, "runs", id), { recursive: true });
   });
 
   test("values arrive byte for byte in a file of the owner's alone", async () => {
@@ -67,7 +82,9 @@ describe("helm under its supervisor", () => {
 
   test("a failure has its exit code, its words and what they come down to", async () => {
     const tool = lab.helm(`console.error("Error: context deadline exceeded"); process.exitCode = 1;`);
-    assert.deepEqual(await lab.deployer().run(tool, anOrder(), ignore, never), {
+    const deployer = lab.deployer();
+    const order = anOrder();
+    assert.deepEqual(await deployer.run(tool, order, ignore, never), {
       ok: false,
       error: {
         reason: "helm-failed",
@@ -76,6 +93,10 @@ describe("helm under its supervisor", () => {
         output: "Error: context deadline exceeded",
       },
     });
+    const [id = ""] = lab.runs();
+    const kept = readdirSync(join(lab.storage, "runs", id)).sort();
+    assert.deepEqual(kept, ["about.json", "order.json", "output.log", "result.json", "sign.json"]);
+    await deployer.told(order);
     assert.deepEqual(lab.runs(), []);
   });
 
@@ -110,7 +131,6 @@ describe("helm under its supervisor", () => {
       ok: false,
       error: { reason: "cancelled", output: "Release dev1 has been cancelled." },
     });
-    assert.deepEqual(lab.runs(), []);
   });
 
   test("helm that ends well although it was asked to stop has ended well", async () => {
