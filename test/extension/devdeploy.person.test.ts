@@ -19,7 +19,7 @@ import {
   eventually,
   inlineAction,
   openSidebar,
-  outputLines,
+  outputText,
   pressDialogButton,
   quickPickEntries,
   rowOf,
@@ -135,15 +135,17 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
 
   await t.test("the log has the exact command that helm was run with", async () => {
     await runCommand(page, "Devdeploy: Show Log");
-    const lines = await eventually(
-      () => outputLines(page),
-      (all) => all.some((line) => line.includes(" upgrade ")),
+    await runCommand(page, "View: Toggle Maximized Panel");
+    const log = await eventually(
+      () => outputText(page),
+      (text) => text.includes("upgrade --install") && text.includes("proof: ok"),
     );
     await screenshot(page, "log");
     assert.match(
-      lines.join(""),
-      /\[info\] \S*helm upgrade --install --kube-context=staging --namespace=dev .* -- dev1 \S+/u,
+      log,
+      /\[info\] \S*helm upgrade --install --kube-context=staging --namespace=dev .* -- dev1 \S+\/chart$/mu,
     );
+    await runCommand(page, "View: Toggle Maximized Panel");
     await page.keyboard.press("Control+j");
     await page.locator(".part.panel").waitFor({ state: "hidden" });
   });

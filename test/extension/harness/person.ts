@@ -174,10 +174,18 @@ export async function statusBar(page: Page): Promise<readonly string[]> {
   return items.map((text) => text.replace(/\s+/gu, " ").trim()).filter((text) => text !== "");
 }
 
-/** The lines of the open output channel that are in view. */
-export async function outputLines(page: Page): Promise<readonly string[]> {
-  const lines = await page.locator(".part.panel .view-line").allInnerTexts();
-  return lines.map((text) => text.replaceAll("\u00a0", " "));
+/** What is in view of the open output channel; lines that are wrapped are whole again. */
+export async function outputText(page: Page): Promise<string> {
+  const lines = await page.locator(".part.panel .view-line").all();
+  const placed = await Promise.all(
+    lines.map(async (line) => ({ text: await line.innerText(), top: (await line.boundingBox())?.y ?? 0 })),
+  );
+  // The editor draws them in the order in which they came into view.
+  const sorted = placed.sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll("\u00a0", " "));
+  return sorted
+    .join("")
+    .replaceAll(/(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[)/gu, "\n")
+    .trim();
 }
 
 /** Waits for the webview's inner frame that shows this. */
