@@ -27,6 +27,10 @@ export interface TreeNode {
 /** The id of a machine's row, by which commands are called on it. */
 export const machineId = (folder: string, machine: string): string => `${folder}/machine/${machine}`;
 
+/** The id of an environment's row. */
+export const environmentId = (folder: string, environment: string): string =>
+  `${folder}/environment/${environment}`;
+
 const TIERS: readonly Tier[] = ["production", "staging"];
 
 /** The whole tree; each folder is a group of its own where there are several. */
@@ -74,7 +78,7 @@ function tierNode(folder: FolderView, tier: Tier): TreeNode {
 function environmentNode(folder: FolderView, environment: EnvironmentView): TreeNode {
   const operation = folder.work.find(({ name }) => name === environment.name)?.operation;
   const onlooker = { me: folder.me, now: folder.now };
-  const id = `${folder.key}/environment/${environment.name}`;
+  const id = environmentId(folder.key, environment.name);
   const url = environment.deprecated === undefined ? environment.url : environment.deprecated.url;
   const subject = { folder: folder.key, ...(url === undefined ? {} : { url }) };
   const targets = environment.targets.length > 1 ? environment.targets : [];
