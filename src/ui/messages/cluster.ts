@@ -62,9 +62,7 @@ export function clusterSentence(error: ClusterError): string {
         detail: detail(error.detail),
       });
     case "not-found":
-      return l10n.t("{what} does not exist in the cluster. Ask an admin to create it.", {
-        what: shown(error.what),
-      });
+      return notFoundSentence(error.what);
     case "throttled":
       return l10n.t("The cluster is busy and asks to wait {seconds} s. Try again then.", {
         seconds: seconds(error.retryAfterMs),
@@ -77,6 +75,18 @@ export function clusterSentence(error: ClusterError): string {
     case "aborted":
       return l10n.t("The question to the cluster was cancelled.");
   }
+}
+
+/** `what` is a resource and the object's full name, such as `leases devdeploy/dev1`. */
+function notFoundSentence(what: string): string {
+  const [, namespace, lease] = /^leases ([^/]+)\/([^/]+)$/u.exec(what) ?? [];
+  if (namespace === undefined || lease === undefined) {
+    return l10n.t("{what} does not exist in the cluster. Ask an admin to create it.", { what: shown(what) });
+  }
+  return l10n.t(
+    "There is no Lease {lease} in the namespace {namespace}. Ask an admin to create it (Devdeploy's README, “Use it with your team”, has the YAML for it and for the permissions), then try again.",
+    { lease: shown(lease), namespace: shown(namespace) },
+  );
 }
 
 /** Why a helm release could not be read. */
