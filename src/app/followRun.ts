@@ -34,7 +34,8 @@ export async function followRun(
     services,
     { order, command: [] },
     () => untilEnded(services, run, { stop, left }),
-    onPhase,
+    // One that had ended before is not to look as if helm were at work.
+    run.isRunning ? onPhase : () => undefined,
   );
   if (helm.end === undefined) return undefined;
   const signal = AbortSignal.any([stop, left]);

@@ -51,7 +51,7 @@ export class Renewing {
     };
     const log: Log = { info: () => undefined, warn: remark, error: remark };
     const cluster = openCluster({ env: process.env, clock, log });
-    const operation = new RenewedOperation({ ...cluster, clock, log }, this.#order);
+    const operation = new RenewedOperation({ ...cluster.pinned(), clock, log }, this.#order);
     operation.takenOver.addEventListener("abort", () => {
       if (!this.#isOver) this.#onTaken(operation.takenBy ?? "");
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lockRef } from "../../../src/domain/lock.ts";
 import { operationRef } from "../../../src/domain/operation.ts";
+import { holderIdentity } from "../../../src/domain/person.ts";
 import { fail, ok } from "../../../src/domain/result.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import {
@@ -58,6 +59,9 @@ test("a branch is claimed for, deployed and proven, and every phase is told", as
       secondsLeft: 15 - second,
     })),
   ]);
+  const [order] = world.orders;
+  const held = order?.operation;
+  assert.deepEqual(held?.ref, operationRef("dev1", dev1.target, dev1.locks));
   assert.deepEqual(world.orders, [
     {
       driver: aHelmDriver(),
@@ -67,8 +71,12 @@ test("a branch is claimed for, deployed and proven, and every phase is told", as
       revision: 1,
       repositoryRoot: "/repository",
       subject: "dev1",
+      url: "https://dev1.example.com",
+      lock: { ref: lockRef("dev1", dev1.locks), by: holderIdentity(ann) },
+      operation: held,
     },
   ]);
+  assert.deepEqual(world.told, world.orders);
   assert.deepEqual(world.log.lines, ["info /bin/helm upgrade dev1"]);
 });
 
@@ -216,24 +224,43 @@ test("a young pending record is busy before anything is locked", async () => {
   assert.equal(world.locks.objects.writes, 0);
 });
 
-test("a pending record that is older than helm's timeout and a margin is not busy", async () => {
+test("a pending record that is older than helm's timeout and a margin is stuck, and the last good revision is named", async () => {
   const world = new DeployWorld();
   const deployedAt = world.clock.now() - 11 * MINUTE_MS;
+  world.releases.add("dev1", aRevision({ revision: 2, status: "superseded" }));
+  world.releases.add("dev1", aRevision({ revision: 3, status: "failed" }));
   world.releases.add("dev1", aRevision({ revision: 4, status: "pending-upgrade", deployedAt }));
-  assert.equal((await world.devdeploy()).kind, "proven");
-});
-
-test("somebody else's operation under way is busy", async () => {
-  const world = new DeployWorld();
-  const ref = operationRef("dev1", dev1.target, dev1.locks);
-  const theirs = anOperation({ name: "Ben Ode", what: "rollback", lasts: 10 * HOUR_MS });
-  world.operations.objects.put(ref, theirs);
   assert.deepEqual(await world.devdeploy(), {
     kind: "busy",
     machine: "dev1",
-    busy: { kind: "operation", by: "Ben Ode", what: "rollback" },
-    lock,
+    busy: {
+      kind: "stuck",
+      revision: 4,
+      status: "pending-upgrade",
+      since: deployedAt,
+      age: 11 * MINUTE_MS,
+      release: { context: "staging", namespace: "web", release: "dev1" },
+      lastGood: 2,
+    },
+    lock: none,
   });
+  assert.deepEqual(world.orders, []);
+});
+
+test("an operation of somebody else, and of oneself in another window, is busy", async () => {
+  const world = new DeployWorld();
+  const ref = operationRef("dev1", dev1.target, dev1.locks);
+  const theirs = { what: "rollback", lasts: 10 * HOUR_MS };
+  for (const [person, isMine] of [[ben, false] as const, [ann, true] as const]) {
+    const by = holderIdentity(person);
+    world.operations.objects.put(ref, anOperation({ by, name: person.name, run: "another", ...theirs }));
+    assert.deepEqual(await world.devdeploy(), {
+      kind: "busy",
+      machine: "dev1",
+      busy: { kind: "operation", by: person.name, what: "rollback", isMine },
+      lock,
+    });
+  }
 });
 
 const failures: readonly (readonly [rule: string, arrange: (world: DeployWorld) => void, failure: object])[] =

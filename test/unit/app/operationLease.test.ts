@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { holdOperation, type OperationRefused } from "../../../src/app/operationLease.ts";
+import { holdOperation, takeUpOperation, type OperationRefused } from "../../../src/app/operationLease.ts";
 import type { HoldOperation } from "../../../src/app/deployBranch.ts";
 import type { WriteError } from "../../../src/app/ports.ts";
-import type { RunningOperation } from "../../../src/app/renewedOperation.ts";
+import { RenewedOperation, type RunningOperation } from "../../../src/app/renewedOperation.ts";
 import type { OperationRecord } from "../../../src/domain/operation.ts";
 import { holderIdentity } from "../../../src/domain/person.ts";
 import { ok, type Result } from "../../../src/domain/result.ts";
@@ -80,7 +80,7 @@ describe("taking an operation", () => {
     operations.objects.put(ref, { ...bens, beat: "later" });
     assert.deepEqual((await settle(outcome)).value, {
       ok: false,
-      error: { reason: "busy", by: "Ben Ode", what: "devdeploy x" },
+      error: { reason: "busy", by: "Ben Ode", what: "devdeploy x", isMine: false },
     });
   });
 
@@ -94,7 +94,10 @@ describe("taking an operation", () => {
     const { hold, settle, held, clock } = aSetting();
     await held();
     const { value } = await settle(hold());
-    assert.equal(!value.ok && value.error.reason, "busy");
+    assert.deepEqual(value, {
+      ok: false,
+      error: { reason: "busy", by: "Ann Lee", what: "devdeploy y", isMine: true },
+    });
     assert.ok(clock.monotonic() < MINUTE_MS);
   });
 
@@ -102,7 +105,7 @@ describe("taking an operation", () => {
     const unreadable = aSetting({ kind: "unreadable", holder: "who", problem: "renewTime is missing" });
     assert.deepEqual((await unreadable.settle(unreadable.hold())).value, {
       ok: false,
-      error: { reason: "busy", by: "who", what: "renewTime is missing" },
+      error: { reason: "busy", by: "who", what: "renewTime is missing", isMine: false },
     });
     const long = aSetting({ ...bens, lasts: 60 * MINUTE_MS });
     const { value, seconds } = await long.settle(long.hold());
@@ -215,6 +218,91 @@ describe("holding an operation", () => {
     operations.objects.writeFaults.push({ error: timeout, isDone: true });
     await settle(operation.release());
     assert.equal(stored()?.kind, "idle");
+  });
+});
+
+describe("an operation that two processes of one run hold", () => {
+  const anOther = (setting: ReturnType<typeof aSetting>, first: RunningOperation): RenewedOperation => {
+    const other = new RenewedOperation(setting.services, first.held);
+    other.start();
+    return other;
+  };
+  const seconds = async ({ clock }: ReturnType<typeof aSetting>, count: number): Promise<void> => {
+    for (let second = 0; second < count; second += 1) await clock.advance(SECOND_MS);
+  };
+
+  test("both may renew: a conflict with oneself is read again, and is no takeover", async () => {
+    const setting = aSetting();
+    const first = await setting.held();
+    const other = anOther(setting, first);
+    const beats = new Set<string>();
+    for (let second = 0; second < 60; second += 1) {
+      beats.add(beat(setting.stored()));
+      await seconds(setting, 1);
+    }
+    assert.ok(beats.size >= 10, `${beats.size} beats in a minute`);
+    assert.deepEqual([first.takenOver.aborted, other.takenOver.aborted], [false, false]);
+    assert.deepEqual(setting.services.log.lines, []);
+  });
+
+  test("who stands by writes nothing while the other renews", async () => {
+    const setting = aSetting();
+    const first = await setting.held();
+    first.standBy();
+    await seconds(setting, 2);
+    const other = anOther(setting, first);
+    await seconds(setting, 20);
+    const { writes } = setting.operations.objects;
+    // One to take it, and the other's: at 7, 12, 17 and 22 seconds.
+    assert.equal(writes, 5);
+    await other.leave();
+    await setting.settle(first.release());
+    assert.deepEqual(setting.stored(), { kind: "idle", transitions: 4 });
+  });
+
+  test("who stands by renews where the other gives no sign of life, well before the Lease ends", async () => {
+    const setting = aSetting();
+    const first = await setting.held();
+    const before = beat(setting.stored());
+    first.standBy();
+    await seconds(setting, 11);
+    assert.notEqual(beat(setting.stored()), before);
+  });
+
+  test("who stands by learns of another holder as well", async () => {
+    const setting = aSetting();
+    const first = await setting.held();
+    first.standBy();
+    setting.operations.objects.put(ref, bens);
+    await seconds(setting, 6);
+    assert.deepEqual([first.takenBy, setting.stored()], ["Ben Ode", bens]);
+  });
+
+  test("one that was left ends by itself: a second person has it after its whole length", async () => {
+    const setting = aSetting();
+    const first = await setting.held();
+    await setting.settle(first.leave());
+    await first.release();
+    assert.equal(setting.stored()?.kind, "working");
+    const { value, seconds: after } = await setting.settle(
+      holdOperation(setting.services, { ref, by: ben, what: "devdeploy z" }, never),
+    );
+    assert.deepEqual([value.ok, after], [true, 30]);
+  });
+
+  test("the next process of a run takes it up; one that was given back or taken it leaves alone", async () => {
+    const setting = aSetting();
+    const first = await setting.held();
+    const takeUp = (): Promise<RunningOperation | undefined> =>
+      takeUpOperation(setting.services, first.held, never);
+    await setting.settle(first.leave());
+    const next = await takeUp();
+    assert.ok(next !== undefined);
+    await setting.settle(next.release());
+    assert.equal(await takeUp(), undefined);
+    setting.operations.objects.put(ref, bens);
+    assert.equal(await takeUp(), undefined);
+    assert.deepEqual(setting.stored(), bens);
   });
 });
 

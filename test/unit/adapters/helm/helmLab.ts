@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HelmDeployer, type HelmSurroundings } from "../../../../src/adapters/helm/runner.ts";
 import type { DeployerTool, DeployOrder } from "../../../../src/app/ports.ts";
@@ -16,6 +16,8 @@ export interface HelmLab {
   deployer(followed?: Set<string>): HelmDeployer;
   /** Ids of the runs that are still in the storage. */
   runs(): readonly string[];
+  /** Takes away what is kept of runs. */
+  forget(): void;
   has(file: string): boolean;
   remove(): void;
 }
@@ -40,6 +42,9 @@ export async function openLab(): Promise<HelmLab> {
     runs: () => {
       const runs = join(surroundings.storage, "runs");
       return existsSync(runs) ? readdirSync(runs) : [];
+    },
+    forget: () => {
+      rmSync(join(surroundings.storage, "runs"), { recursive: true, force: true });
     },
     has: (file) => existsSync(join(folder, file)),
     remove: () => {

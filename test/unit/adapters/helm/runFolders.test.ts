@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { RunFolders } from "../../../../src/adapters/helm/runFolders.ts";
 import { until } from "../../../builders/waiting.ts";
@@ -16,6 +16,9 @@ describe("runs of windows that are gone", () => {
   });
   after(() => {
     lab.remove();
+  });
+  beforeEach(() => {
+    lab.forget();
   });
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
@@ -80,13 +83,14 @@ describe("runs of windows that are gone", () => {
     });
     assert.ok(!existsSync(join(run, "values.json")) && !existsSync(join(run, "chart")));
     await runs.seen("lost");
+    assert.deepEqual(lab.runs(), []);
   });
 
   test("runs that this window or another open one follows are nobody else's news", async () => {
-    const run = (id: string, hostPid: number): void => {
+    const run = (id: string, hostPid: number, startedAt = Date.now()): void => {
       const folder = join(lab.storage, "runs", id);
       mkdirSync(folder, { recursive: true });
-      const about = { order, startedAt: Date.now(), hostPid };
+      const about = { order, startedAt, hostPid };
       writeFileSync(join(folder, "about.json"), JSON.stringify(about));
     };
     run("mine", process.pid);
@@ -94,7 +98,7 @@ describe("runs of windows that are gone", () => {
     const followed = new Set(["mine"]);
     assert.deepEqual(await new RunFolders(lab.storage, followed).adopt(), []);
     const other = { hostPid: process.ppid, startedAt: Date.now() };
-    run("adopted by another window", 0);
+    run("adopted by another window", process.ppid, 5);
     const follower = join(lab.storage, "runs", "adopted by another window", "follower.json");
     writeFileSync(follower, JSON.stringify(other));
     assert.deepEqual(await new RunFolders(lab.storage, followed).adopt(), []);

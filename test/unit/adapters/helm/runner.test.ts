@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { HelmDeployer } from "../../../../src/adapters/helm/runner.ts";
 import { until } from "../../../builders/waiting.ts";
 import { anOrder, openLab, type HelmLab } from "./helmLab.ts";
@@ -15,6 +15,9 @@ describe("helm under its supervisor", () => {
   });
   after(() => {
     lab.remove();
+  });
+  beforeEach(() => {
+    lab.forget();
   });
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
@@ -38,9 +41,7 @@ describe("helm under its supervisor", () => {
     assert.ok((await deployer.run(lab.helm(""), order, ignore, never)).ok);
     closing.abort();
     await deployer.told(order);
-    const [id = "", ...others] = lab.runs();
-    assert.deepEqual(others, []);
-    rmSync(join(lab.storage, "runs", id), { recursive: true });
+    assert.equal(lab.runs().length, 1);
   });
 
   test("values arrive byte for byte in a file of the owner's alone", async () => {
