@@ -162,7 +162,7 @@ async function followInItsCluster(
   const cluster = openCluster({ env, clock, log: services.log });
   try {
     const { steadySeconds } = readSettings();
-    return await followRun({ ...cluster, ...services, clock, steadySeconds }, run, onPhase, signals);
+    return await followRun({ ...cluster.pinned(), ...services, clock, steadySeconds }, run, onPhase, signals);
   } finally {
     cluster.dispose();
   }
