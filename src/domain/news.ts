@@ -11,7 +11,7 @@ export const NEWS_FOR_MS: DurationMs = 24 * HOUR_MS;
 const AHEAD_AT_MOST_MS: DurationMs = 5 * MINUTE_MS;
 
 interface About {
-  /** The same for everybody who reads the same thing, so that a person is told of it once. */
+  /** The same in every window of that person, so that they are told of it once. */
   readonly key: string;
   readonly machine: string;
 }
@@ -74,8 +74,8 @@ export function newsFor(me: Person, locks: readonly KnownLock[], now: EpochMs): 
 const isRecent = (at: EpochMs, now: EpochMs): boolean =>
   now - at < NEWS_FOR_MS && at - now <= AHEAD_AT_MOST_MS;
 
-const keyOf = ({ machine, lock }: KnownLock, ...about: readonly (string | number)[]): string =>
-  [machine, lock.version.uid, ...about].join("/");
+const keyOf = (me: Person, { machine, lock }: KnownLock, ...about: readonly (string | number)[]): string =>
+  JSON.stringify([holderIdentity(me), machine, lock.version.uid, ...about]);
 
 function losses(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   const { record } = known.lock;
@@ -86,7 +86,7 @@ function losses(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
     return [
       {
         kind: "lost",
-        key: keyOf(known, "lost", change.at),
+        key: keyOf(me, known, "lost", change.at),
         machine: known.machine,
         how: change.what === "unlocked" ? "unlocked" : "taken-over",
         by: change.by,
@@ -109,7 +109,7 @@ function asks(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   if (state.kind !== "held" || lock.record.kind !== "held" || !isSamePerson(state.hold.by, me)) return [];
   return (lock.record.asks ?? [])
     .filter(({ by, at, keptAt }) => keptAt === undefined && by !== holderIdentity(me) && isRecent(at, now))
-    .map((ask) => ({ kind: "asked", key: keyOf(known, "asked", ask.by, ask.at), machine, ask }));
+    .map((ask) => ({ kind: "asked", key: keyOf(me, known, "asked", ask.by, ask.at), machine, ask }));
 }
 
 function declined(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
@@ -120,7 +120,7 @@ function declined(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
     .filter(({ by, keptAt }) => keptAt !== undefined && by === holderIdentity(me) && isRecent(keptAt, now))
     .map((ask) => ({
       kind: "declined",
-      key: keyOf(known, "declined", ask.at),
+      key: keyOf(me, known, "declined", ask.at),
       machine,
       by: hold.by.name,
       until: hold.until,
@@ -135,7 +135,7 @@ function keptFor(me: Person, known: KnownLock): readonly News[] {
   return [
     {
       kind: "kept",
-      key: keyOf(known, "kept", freeAt),
+      key: keyOf(me, known, "kept", freeAt),
       machine,
       pool,
       until,
@@ -152,5 +152,5 @@ function ending(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   const { until } = state.hold;
   return until - now > ENDING_NOTICE_MS
     ? []
-    : [{ kind: "ending", key: keyOf(known, "ending", until), machine, until }];
+    : [{ kind: "ending", key: keyOf(me, known, "ending", until), machine, until }];
 }
