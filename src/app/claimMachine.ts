@@ -3,122 +3,188 @@ import type { Machine, Pool } from "../domain/config.ts";
 import {
   chooseMachine,
   claimed,
-  judgeLock,
   lockDuration,
   lockRef,
   type Choice,
   type Claim,
   type Hold,
   type LockRecord,
-  type LockState,
   type MachineLock,
   type StoredLock,
 } from "../domain/lock.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
-import { SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
-import type { Clock, LockStore, Reading } from "./ports.ts";
+import { holderIdentity } from "../domain/person.ts";
+import type { EpochMs } from "../domain/time.ts";
+import type { Waiter } from "../domain/waiting.ts";
+import { KEPT_CHANGING, pauseAfter, startOfHold, type ChangeServices } from "./changeLease.ts";
+import { lostMachine, type LostMachine } from "./lostMachine.ts";
+import type { LockStore, Reading } from "./ports.ts";
+import { readPool, type PoolReading, type ReadMachine, type ReadPoolServices } from "./readPool.ts";
+import { leaveInPassing } from "./waitingList.ts";
 import { mayHaveArrived, NEVER_ABORTED } from "./writing.ts";
 
-export interface ClaimServices {
-  readonly locks: LockStore;
-  readonly clock: Clock;
-  /** From 0 to 1, for the jitter between rounds. */
-  readonly random: () => number;
+export interface ClaimServices extends ReadPoolServices, ChangeServices {
   /** A text that nobody else makes; marks a claim as ours when its answer was lost. */
   readonly newNonce: () => string;
 }
 
 export interface ClaimOrder {
-  /** Its machines are those that may be taken: all of a pool, or the one that a person chose. */
   readonly pool: Pool;
+  /**
+   * The machines that may be taken, where a person chose; without it all of the pool. All are read all the same:
+   * for whom a free one is kept hangs on the others too.
+   */
+  readonly only?: readonly string[];
   readonly claim: Omit<Claim, "nonce" | "url">;
+}
+
+/** How a machine was come by. */
+export type ClaimWay = Exclude<Choice["kind"], "full"> | "created" | "taken-over";
+
+/** A machine is the person's. */
+export interface MachineClaimed {
+  readonly kind: "claimed";
+  readonly machine: Machine;
+  readonly hold: Hold;
+  readonly lock: StoredLock;
+  readonly how: ClaimWay;
+  /** The machine that they had before, which is somebody else's by now; to be told once, with this claim. */
+  readonly instead?: LostMachine;
+  /** Of the answer that the claim rests on. */
+  readonly serverTime: EpochMs | undefined;
+}
+
+/** A machine that could not be had, with what a dialog needs to hold on to. */
+export interface TakenMachine extends MachineLock {
+  /** Undefined where there is no Lease, or where it could not be read. */
+  readonly lock: StoredLock | undefined;
+}
+
+export interface ClaimFailed {
+  readonly kind: "failed";
+  readonly error: ClusterError;
+  /** Whether the write may have come through although nobody could say so. */
+  readonly mayBeHeld: boolean;
 }
 
 /** What the claim of a machine came to. */
 export type ClaimOutcome =
+  | MachineClaimed
   | {
-      readonly kind: "claimed";
-      readonly machine: Machine;
-      readonly hold: Hold;
-      readonly lock: StoredLock;
-      readonly how: "mine" | "mine-again" | "kept" | "free" | "created";
-      /** Of the answer that the claim rests on. */
+      readonly kind: "full";
+      readonly locks: readonly TakenMachine[];
+      readonly waiters: readonly Waiter[];
       readonly serverTime: EpochMs | undefined;
     }
-  | { readonly kind: "full"; readonly locks: readonly MachineLock[] }
-  | {
-      readonly kind: "failed";
-      readonly error: ClusterError;
-      /** Whether the write may have come through although nobody could say so. */
-      readonly mayBeHeld: boolean;
-    };
+  | ClaimFailed;
 
 const ROUNDS = 5;
-const PAUSE_MS: DurationMs = 50;
 
 /**
- * Takes the person's own machine of the pool, else a free or ended one, by compare-and-swap on what was just
- * read. Who loses a race reads everything again and chooses anew; an answer that was lost is looked up.
+ * Takes the person's own machine of the pool, else one that is kept for them, else a free or ended one, by
+ * compare-and-swap on what was just read. Who loses a race reads everything again and chooses anew; an answer that
+ * was lost is looked up. What is kept for somebody else is never taken.
  */
 export async function claimMachine(
   services: ClaimServices,
   order: ClaimOrder,
   signal: AbortSignal,
 ): Promise<ClaimOutcome> {
-  const nonce = services.newNonce();
+  const attempt: Attempt = { nonce: services.newNonce(), how: "free" };
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const outcome = await claimOnce(services, order, nonce, signal);
+    const outcome = await claimOnce(services, order, attempt, signal);
     if (outcome !== "again") return outcome;
-    await services.clock.sleep(PAUSE_MS * round * (1 + services.random()), signal);
+    await services.clock.sleep(pauseAfter(round, services.random), signal);
   }
-  return failed({ reason: "server-error", status: 409, detail: "the Leases kept changing" });
+  return failed(attempt.lost ?? KEPT_CHANGING, attempt.lost !== undefined);
 }
 
-const failed = (error: ClusterError, mayBeHeld = false): ClaimOutcome => ({
+/** The same through all rounds. */
+interface Attempt {
+  readonly nonce: string;
+  how: ClaimWay;
+  /** What became of the last write whose answer did not come. */
+  lost?: ClusterError;
+}
+
+const failed = (error: ClusterError, mayBeHeld = false): ClaimFailed => ({
   kind: "failed",
   error,
   mayBeHeld,
 });
 
-interface ReadMachine {
-  readonly machine: Machine;
-  readonly state: LockState;
-  /** Undefined where there is no Lease, or where it could not be read. */
-  readonly reading: Reading<StoredLock> | undefined;
-}
-
 async function claimOnce(
   services: ClaimServices,
-  { pool, claim }: ClaimOrder,
-  nonce: string,
+  order: ClaimOrder,
+  attempt: Attempt,
   signal: AbortSignal,
 ): Promise<ClaimOutcome | "again"> {
-  const machines = await Promise.all(
-    pool.machines.map((machine) => readMachine(services.locks, machine, signal)),
-  );
+  const { pool, claim } = order;
+  const read = await readPool(services, pool, attempt.lost === undefined ? signal : NEVER_ABORTED);
+  const told = { services, order, read, attempt };
+  const landed = read.machines.find(({ reading }) => isOurs(reading, attempt.nonce));
+  if (landed?.reading !== undefined) return claimedOutcome(told, landed.machine, landed.reading);
+  if (attempt.lost !== undefined && read.error !== undefined) return failed(attempt.lost, true);
+  delete attempt.lost;
   if (signal.aborted) return failed({ reason: "aborted" });
-  const landed = machines.find(({ reading }) => isOurs(reading, nonce));
-  if (landed?.reading !== undefined) return outcomeOf(landed.machine, landed.reading, "free");
-  const locks = machines.map(({ machine, state }) => ({ machine: machine.name, state }));
+
+  const mayBeTaken = ({ machine }: MachineLock): boolean => order.only?.includes(machine) ?? true;
+  const locks = read.locks.filter(mayBeTaken);
   const choice = chooseMachine(locks, claim.by);
-  const unread = machines.find(({ state }) => state.kind === "unknown");
-  // A machine that could not be read may be the person's own: taking a second one would be wrong.
-  if (choice.kind !== "mine" && unread?.state.kind === "unknown" && unread.state.error !== undefined) {
-    return failed(unread.state.error);
-  }
-  const chosen = chosenMachine(machines, choice);
-  if (chosen === undefined) return { kind: "full", locks };
-  const { machine, reading } = chosen;
-  const how = reading === undefined ? "created" : choice.kind === "full" ? "free" : choice.kind;
-  const now = startOfHold(reading?.serverTime ?? serverTimeOf(machines), services.clock);
-  const full: Claim = { ...claim, nonce, ...(machine.url === undefined ? {} : { url: machine.url }) };
+  // A machine that could not be read may be the person's own, and a list that could not may keep this one.
+  if (choice.kind !== "mine" && read.error !== undefined) return failed(read.error);
+  const chosen = chosenMachine(read.machines, choice, locks);
+  if (chosen === undefined) return full(read, locks);
+  attempt.how = chosen.reading === undefined ? "created" : choice.kind === "full" ? "created" : choice.kind;
+  return write(told, chosen);
+}
+
+/** A machine without a Lease is taken last: making one needs a right that people do not have to have. */
+function chosenMachine(
+  machines: readonly ReadMachine[],
+  choice: Choice,
+  locks: readonly MachineLock[],
+): ReadMachine | undefined {
+  const name =
+    choice.kind === "full" ? locks.find(({ state }) => state.kind === "missing")?.machine : choice.machine;
+  return machines.find(({ machine }) => machine.name === name);
+}
+
+const full = (
+  { machines, waiters, serverTime }: PoolReading,
+  locks: readonly MachineLock[],
+): ClaimOutcome => ({
+  kind: "full",
+  locks: locks.map((lock) => ({
+    ...lock,
+    lock: machines.find(({ machine }) => machine.name === lock.machine)?.reading?.value,
+  })),
+  waiters,
+  serverTime,
+});
+
+interface Told {
+  readonly services: ClaimServices;
+  readonly order: ClaimOrder;
+  readonly read: PoolReading;
+  readonly attempt: Attempt;
+}
+
+async function write(told: Told, { machine, reading }: ReadMachine): Promise<ClaimOutcome | "again"> {
+  const { services, order, read, attempt } = told;
+  const { pool } = order;
+  const now = startOfHold(reading === undefined ? read.serverTime : reading.serverTime, services.clock);
+  const { url } = machine;
+  const claim: Claim = { ...order.claim, nonce: attempt.nonce, ...(url === undefined ? {} : { url }) };
   const before: LockRecord = reading?.value.record ?? { kind: "free", transitions: 0, history: [] };
-  const next = claimed(before, full, now, lockDuration(pool.lockHours));
-  const written = await write(services.locks, chosen, next, pool.name);
-  if (written.ok) return outcomeOf(machine, written.value, how);
+  const next = claimed(before, claim, now, lockDuration(pool.lockHours));
+  const written = await send(services.locks, { machine, reading }, next, pool.name);
+  if (written.ok) return claimedOutcome(told, machine, written.value);
   const { error } = written;
   if (error.reason === "conflict") return "again";
-  if (mayHaveArrived(error)) return lookUp(services.locks, machine, { nonce, how, error });
+  if (mayHaveArrived(error)) {
+    attempt.lost = error;
+    return "again";
+  }
   // The message has to name the Lease that is absent: only an administrator can make it.
   const isMissing = reading === undefined && error.reason === "forbidden";
   return failed(isMissing ? { reason: "not-found", what: leaseName(machine) } : error);
@@ -126,39 +192,10 @@ async function claimOnce(
 
 const leaseName = ({ name, locks }: Machine): string => `leases ${locks.namespace}/${name}`;
 
-/** A machine without a Lease is taken last: making one needs a right that people do not have to have. */
-function chosenMachine(machines: readonly ReadMachine[], choice: Choice): ReadMachine | undefined {
-  if (choice.kind === "full") return machines.find(({ state }) => state.kind === "missing");
-  return machines.find(({ machine }) => machine.name === choice.machine);
-}
-
-/**
- * The `Date` header is cut to whole seconds: the server's time lies in the second that begins there. What ends
- * is judged by that second's beginning and what begins counts from its end, so that no lock ends early.
- */
-async function readMachine(locks: LockStore, machine: Machine, signal: AbortSignal): Promise<ReadMachine> {
-  const read = await locks.read(lockRef(machine.name, machine.locks), signal);
-  if (read.ok) {
-    // Without the header nothing can be said to have ended: at the beginning of time everything is still held.
-    const state = judgeLock(read.value.value.record, read.value.serverTime ?? 0);
-    return { machine, state, reading: read.value };
-  }
-  const { error } = read;
-  const state: LockState = error.reason === "not-found" ? { kind: "missing" } : { kind: "unknown", error };
-  return { machine, state, reading: undefined };
-}
-
-/** The end of the second that the header names; see `readMachine`. */
-const startOfHold = (serverTime: EpochMs | undefined, clock: Clock): EpochMs =>
-  serverTime === undefined ? clock.now() : serverTime + SECOND_MS;
-
-const serverTimeOf = (machines: readonly ReadMachine[]): EpochMs | undefined =>
-  machines.find(({ reading }) => reading?.serverTime !== undefined)?.reading?.serverTime;
-
 /** Not to be aborted: a write under way is waited for, so that what is said about it is true. */
-async function write(
+async function send(
   locks: LockStore,
-  { machine, reading }: ReadMachine,
+  { machine, reading }: Pick<ReadMachine, "machine" | "reading">,
   next: LockRecord,
   pool: string,
 ): ReturnType<LockStore["write"]> {
@@ -168,48 +205,36 @@ async function write(
     : locks.write(ref, reading.value.version, next, pool, NEVER_ABORTED);
 }
 
-interface LostWrite {
-  readonly nonce: string;
-  readonly how: "mine" | "mine-again" | "kept" | "free" | "created";
-  readonly error: ClusterError;
-}
-
-/** The answer to a write was lost: the nonce in the Lease tells whether it came through. */
-async function lookUp(
-  locks: LockStore,
-  machine: Machine,
-  { nonce, how, error }: LostWrite,
-): Promise<ClaimOutcome | "again"> {
-  const read = await locks.read(lockRef(machine.name, machine.locks), NEVER_ABORTED);
-  if (read.ok) return isOurs(read.value, nonce) ? outcomeOf(machine, read.value, how) : "again";
-  return read.error.reason === "not-found" ? "again" : failed(error, true);
-}
-
 function isOurs(reading: Reading<StoredLock> | undefined, nonce: string): boolean {
   const record = reading?.value.record;
   return record?.kind === "held" && record.hold.claim === nonce;
 }
 
-function outcomeOf(
+/** What the API server says it stored is what counts, not what was sent. */
+function claimedOutcome(
+  told: Told,
   machine: Machine,
-  reading: Reading<StoredLock>,
-  how: "mine" | "mine-again" | "kept" | "free" | "created",
+  { value, serverTime }: Reading<StoredLock>,
 ): ClaimOutcome {
-  const hold = heldBy(reading.value);
-  if (!hold.ok) return failed(hold.error, true);
+  const { services, order, read, attempt } = told;
+  const { record } = value;
+  if (record.kind !== "held") {
+    const detail = "the Lease was not stored as it was sent";
+    return failed({ reason: "server-error", status: 200, detail }, true);
+  }
+  const { by } = order.claim;
+  const isWaiting = read.waiters.some(
+    (waiter) => waiter.by === holderIdentity(by) && waiter.leftAt === undefined,
+  );
+  if (isWaiting) leaveInPassing(services, { pool: order.pool, by });
+  const instead = attempt.how === "mine" ? undefined : lostMachine(read, machine.name, by);
   return {
     kind: "claimed",
     machine,
-    hold: hold.value,
-    lock: reading.value,
-    how,
-    serverTime: reading.serverTime,
+    hold: record.hold,
+    lock: value,
+    how: attempt.how,
+    ...(instead === undefined ? {} : { instead }),
+    serverTime,
   };
-}
-
-/** What the API server says it stored is what counts, not what was sent. */
-function heldBy({ record }: StoredLock): Result<Hold, ClusterError> {
-  return record.kind === "held"
-    ? ok(record.hold)
-    : fail({ reason: "server-error", status: 200, detail: "the Lease was not stored as it was sent" });
 }

@@ -1,27 +1,47 @@
-import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
-import { unlocked, type LockRecord } from "../domain/lock.ts";
+import type { ClusterError, ObjectVersion } from "../domain/cluster.ts";
+import {
+  cleared,
+  isStillShown,
+  unlocked,
+  type LockRecord,
+  type ShownLock,
+  type StoredLock,
+} from "../domain/lock.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
-import type { DurationMs } from "../domain/time.ts";
-import type { Clock, LockStore } from "./ports.ts";
-import { mayHaveArrived, NEVER_ABORTED } from "./writing.ts";
+import { settled } from "./changeLease.ts";
+import {
+  changeLock,
+  hasChange,
+  reasonOf,
+  type LockChanged,
+  type LockPlace,
+  type LockServices,
+} from "./changeLock.ts";
+import type { Reading } from "./ports.ts";
 
-export interface UnlockServices {
-  readonly locks: LockStore;
-  readonly clock: Clock;
-  readonly random: () => number;
+export interface UnlockServices extends LockServices {
+  /** A text that nobody else makes; finds the change again when its answer was lost. */
+  readonly newNonce: () => string;
 }
 
-export interface UnlockOrder {
-  readonly ref: ObjectRef;
-  readonly pool: string;
+export interface UnlockOrder extends LockPlace {
   readonly by: Person;
+  /** With it this very lock is ended, whoever holds it; without it only the person's own. */
+  readonly shown?: ShownLock;
+  /**
+   * For what cannot be read: exactly the object that the person was shown. There is no lock in it that could be
+   * compared, so every change since then counts.
+   */
+  readonly shownVersion?: ObjectVersion;
+  readonly reason?: string;
 }
 
 export type UnlockOutcome =
   | { readonly kind: "unlocked" }
   | { readonly kind: "already-free" }
-  /** Somebody else's by now: nothing was changed. */
+  /** Somebody else's by now, or not readable: nothing was changed. */
   | { readonly kind: "not-holder"; readonly lock: LockRecord }
+  | LockChanged
   | {
       readonly kind: "failed";
       readonly error: ClusterError;
@@ -29,39 +49,66 @@ export type UnlockOutcome =
       readonly mayBeFree: boolean;
     };
 
-const ROUNDS = 5;
-const PAUSE_MS: DurationMs = 50;
-
-/** Gives the person's own machine back. Never takes a lock away from somebody else, not even one that has just changed. */
+/**
+ * Gives the person's own machine back, or, where they were shown another's lock and decided, ends exactly that one.
+ * A lock that has changed since is never touched.
+ */
 export async function unlockMachine(
-  { locks, clock, random }: UnlockServices,
-  { ref, pool, by }: UnlockOrder,
+  services: UnlockServices,
+  order: UnlockOrder,
   signal: AbortSignal,
 ): Promise<UnlockOutcome> {
-  let lost: ClusterError | undefined;
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    const read = await locks.read(ref, signal);
-    if (!read.ok) return { kind: "failed", error: lost ?? read.error, mayBeFree: lost !== undefined };
-    const { record, version } = read.value.value;
-    // After an answer that was lost, a free machine is the very thing that was asked for.
-    if (record.kind === "free") return { kind: lost === undefined ? "already-free" : "unlocked" };
-    if (record.kind === "unreadable" || !isSamePerson(record.hold.by, by)) {
-      return { kind: "not-holder", lock: record };
-    }
-    if (signal.aborted) return { kind: "failed", error: { reason: "aborted" }, mayBeFree: false };
-    const next = unlocked(record, by, read.value.serverTime ?? clock.now());
-    const written = await locks.write(ref, version, next, pool, NEVER_ABORTED);
-    if (written.ok) return { kind: "unlocked" };
-    if (written.error.reason !== "conflict") {
-      if (!mayHaveArrived(written.error)) return { kind: "failed", error: written.error, mayBeFree: false };
-      lost = written.error;
-    }
-    await clock.sleep(PAUSE_MS * round * (1 + random()), signal);
+  const nonce = services.newNonce();
+  const outcome = await changeLock<Exclude<UnlockOutcome, { readonly kind: "failed" }>>(
+    services,
+    order,
+    {
+      decide: (reading, isLost) => {
+        if (isLost && hasChange(reading.value.record, nonce)) return settled({ kind: "unlocked" });
+        const refused = refusal(order, reading);
+        return refused === undefined
+          ? { kind: "write", next: ended(order, reading, { nonce, now: services.clock.now() }) }
+          : settled(refused);
+      },
+      done: () => ({ kind: "unlocked" }),
+    },
+    signal,
+  );
+  return outcome.kind === "failed"
+    ? { kind: "failed", error: outcome.error, mayBeFree: outcome.mayBeDone }
+    : outcome;
+}
+
+type Refused = Extract<UnlockOutcome, { readonly kind: "already-free" | "not-holder" | "changed" }>;
+
+/** Why this is not to be unlocked; undefined where it is. */
+function refusal(order: UnlockOrder, { value, serverTime }: Reading<StoredLock>): Refused | undefined {
+  const { record } = value;
+  const { by, shown, shownVersion } = order;
+  if (record.kind === "free") return { kind: "already-free" };
+  const changed: LockChanged = { kind: "changed", lock: value, serverTime };
+  if (shown !== undefined) return isStillShown(shown, value) ? undefined : changed;
+  if (shownVersion !== undefined) return isSameVersion(shownVersion, value.version) ? undefined : changed;
+  const isMine = record.kind === "held" && isSamePerson(record.hold.by, by);
+  return isMine ? undefined : { kind: "not-holder", lock: record };
+}
+
+const isSameVersion = (a: ObjectVersion, b: ObjectVersion): boolean =>
+  a.uid === b.uid && a.resourceVersion === b.resourceVersion;
+
+function ended(
+  { by, reason }: UnlockOrder,
+  { value: { record }, serverTime }: Reading<StoredLock>,
+  { nonce, now }: { readonly nonce: string; readonly now: number },
+): LockRecord {
+  const notes = { ...reasonOf(reason), nonce };
+  const at = serverTime ?? now;
+  switch (record.kind) {
+    case "held":
+      return unlocked(record, by, at, notes);
+    case "unreadable":
+      return cleared(record, by, at, notes);
+    case "free":
+      return record;
   }
-  const error: ClusterError = lost ?? {
-    reason: "server-error",
-    status: 409,
-    detail: "the Lease kept changing",
-  };
-  return { kind: "failed", error, mayBeFree: lost !== undefined };
 }

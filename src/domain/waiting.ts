@@ -223,20 +223,38 @@ export function judgePool(
   waiters: readonly Waiter[],
   now: EpochMs,
 ): readonly MachineLock[] {
-  const judged = locks.map(({ machine, record, otherwise, now: own = now }) => ({
+  const kept = new Map(poolKeepings(locks, waiters, now).map((keeping) => [keeping.machine, keeping]));
+  return judgeEach(locks, now).map(({ machine, state }) => ({
     machine,
-    record,
-    state: record === undefined ? (otherwise ?? ({ kind: "missing" } as const)) : judgeLock(record, own),
+    state: withKeeping(state, kept.get(machine)),
   }));
+}
+
+/** The free machines of a pool that are kept for somebody at a moment. */
+export function poolKeepings(
+  locks: readonly ReadLock[],
+  waiters: readonly Waiter[],
+  now: EpochMs,
+): readonly Keeping[] {
+  const judged = judgeEach(locks, now);
   const freed = judged.flatMap(({ machine, record, state }) => {
     const freeAt = record === undefined ? undefined : freeSince(record);
     const isFree = state.kind === "free" || state.kind === "expired";
     return isFree && freeAt !== undefined ? [{ machine, freeAt }] : [];
   });
-  const waiting = withoutHolders(waiters, judged);
-  const kept = new Map(keepings(freed, waiting, now).map((keeping) => [keeping.machine, keeping]));
-  return judged.map(({ machine, state }) => ({ machine, state: withKeeping(state, kept.get(machine)) }));
+  return keepings(freed, withoutHolders(waiters, judged), now);
 }
+
+interface JudgedLock extends MachineLock {
+  readonly record: LockRecord | undefined;
+}
+
+const judgeEach = (locks: readonly ReadLock[], now: EpochMs): readonly JudgedLock[] =>
+  locks.map(({ machine, record, otherwise, now: own = now }) => ({
+    machine,
+    record,
+    state: record === undefined ? (otherwise ?? { kind: "missing" }) : judgeLock(record, own),
+  }));
 
 /** Who has got a machine of the pool waits no longer, whether or not the list says so yet. */
 function withoutHolders(waiters: readonly Waiter[], judged: readonly MachineLock[]): readonly Waiter[] {
