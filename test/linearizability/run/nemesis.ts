@@ -1,0 +1,105 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { now, type Recorder } from "../history.ts";
+import { seeded, seedOf, type Random } from "../random.ts";
+import type { Target } from "../store/target.ts";
+import type { WorkerProcess } from "./workerProcess.ts";
+
+/** What a nemesis needs; `until` is the moment when all faults heal. */
+export interface Battlefield {
+  readonly target: Target;
+  readonly crew: readonly WorkerProcess[];
+  readonly recorder: Recorder;
+  readonly seed: number;
+  readonly until: number;
+  /** When the clients end. */
+  readonly end: number;
+}
+
+/** Signals that stop and continue a process are not known to Windows. */
+const CAN_PAUSE = process.platform !== "win32";
+const WEATHER_MS = [1_500, 4_000] as const;
+const RESTART_EVERY_MS = [9_000, 15_000] as const;
+const KILL_EVERY_MS = [5_000, 9_000] as const;
+const PAUSE_EVERY_MS = [4_000, 8_000] as const;
+/** One to three lengths of a lock. */
+const LOCKS_PAUSED_MS = [1_000, 8_000] as const;
+/** Longer than the length of an operation Lease on the fast clock. */
+const OPERATIONS_PAUSED_MS = [16_000, 22_000] as const;
+
+/** All that goes wrong, until it heals. Every process is running again afterwards. */
+export async function plague(field: Battlefield): Promise<void> {
+  const { target, recorder, until } = field;
+  await Promise.all([
+    repeat(field, "weather", WEATHER_MS, (random) => {
+      target.requests?.change(random);
+      return Promise.resolve();
+    }),
+    repeat(field, "restart", RESTART_EVERY_MS, (random) => restart(field, random.between(100, 2_000))),
+    repeat(field, "kill", KILL_EVERY_MS, (random) => kill(field, random)),
+    ...(CAN_PAUSE
+      ? [
+          repeat(field, "pause", PAUSE_EVERY_MS, (random) => pause(field, "locks", random)),
+          repeat(field, "pause operations", PAUSE_EVERY_MS, (random) => pause(field, "operations", random)),
+        ]
+      : []),
+  ]);
+  target.requests?.heal();
+  recorder.write({ entry: "healed", at: Math.max(now(), until) });
+}
+
+/** Hurts again and again until the time is over; the last one is finished. */
+async function repeat(
+  { seed, until }: Battlefield,
+  name: string,
+  [least, most]: readonly [number, number],
+  hurt: (random: Random) => Promise<void>,
+): Promise<void> {
+  const random = seeded(seedOf(seed, name));
+  for (;;) {
+    const wait = random.between(least, most);
+    if (now() + wait * 1000 > until) break;
+    await delay(wait);
+    await hurt(random);
+  }
+  await delay(Math.max(0, (until - now()) / 1000));
+}
+
+async function restart({ target, recorder }: Battlefield, downMs: number): Promise<void> {
+  const at = now();
+  await target.restart(downMs);
+  recorder.write({ entry: "fault", at, fault: "API restart", until: now(), clients: [] });
+}
+
+async function kill({ crew, recorder, end }: Battlefield, random: Random): Promise<void> {
+  const victim = choose(crew, random.chance(0.7) ? "locks" : "operations", random);
+  if (victim === undefined) return;
+  const at = now();
+  const { clients } = victim;
+  await victim.kill();
+  recorder.write({ entry: "fault", at, fault: "client killed", until: now(), clients: [...clients] });
+  await delay(random.between(100, 1_000));
+  await victim.start();
+  victim.begin(end);
+}
+
+async function pause(
+  { crew, recorder, until }: Battlefield,
+  kind: "locks" | "operations",
+  random: Random,
+): Promise<void> {
+  const victim = choose(crew, kind, random);
+  const [least, most] = kind === "locks" ? LOCKS_PAUSED_MS : OPERATIONS_PAUSED_MS;
+  const lasts = random.between(least, most);
+  if (victim === undefined || now() + lasts * 1000 > until) return;
+  const at = now();
+  const { clients } = victim;
+  victim.pause();
+  await delay(lasts);
+  victim.resume();
+  recorder.write({ entry: "fault", at, fault: "client paused", until: now(), clients: [...clients] });
+}
+
+function choose(crew: readonly WorkerProcess[], kind: string, random: Random): WorkerProcess | undefined {
+  const [first, ...others] = crew.filter(({ plan, isPaused }) => plan.name.startsWith(kind) && !isPaused);
+  return first === undefined ? undefined : random.pick([first, ...others]);
+}
