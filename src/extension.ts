@@ -8,6 +8,7 @@ import { openRepository } from "./adapters/git/repository.ts";
 import { RunFolders } from "./adapters/helm/runFolders.ts";
 import { HelmDeployer } from "./adapters/helm/runner.ts";
 import { systemClock as clock } from "./adapters/system/clock.ts";
+import { ToldFiles } from "./adapters/system/told.ts";
 import { watchFile } from "./adapters/vscode/files.ts";
 import { pullBranch, pushBranch } from "./adapters/vscode/git.ts";
 import { createLog } from "./adapters/vscode/log.ts";
@@ -24,6 +25,7 @@ import { lockRef } from "./domain/lock.ts";
 import { followPastRuns, type FollowRun } from "./ui/commands/pastRuns.ts";
 import { registerCommands } from "./ui/commands/table.ts";
 import { ConfigDiagnostics } from "./ui/diagnostics.ts";
+import { tellLockNews } from "./ui/lockNews.ts";
 import type { Connection } from "./ui/model/connection.ts";
 import { TeamFolder, type Place } from "./ui/model/teamFolder.ts";
 import { TeamFolders } from "./ui/model/teamFolders.ts";
@@ -103,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
   own(registerCommands(services));
   own(showEnvironments(tree, folders));
   own(showStatusBar(folders, running));
+  own(tellLockNews(services, new ToldFiles(join(globalStorageUri.fsPath, "told"))));
   own(wakeWhileHolding(folders, workspaceState, clock));
   own(
     onSettingsChange(() => {

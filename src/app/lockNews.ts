@@ -52,14 +52,17 @@ export class LockNews implements Disposable {
       const waiters = pools.find((one) => one.name === pool)?.waiters ?? [];
       return newsFor(me, [{ machine: name, pool, lock, state, waiters }], nowAt(name));
     });
-    this.#current = new Map(news.map((one) => [one.key, one]));
+    // What is unknown for the moment is not over.
+    const unknown = new Set(machines.flatMap(({ name, state }) => (state.kind === "unknown" ? [name] : [])));
+    const before = [...this.#current.values()].filter(({ machine }) => unknown.has(machine));
+    this.#current = new Map([...before, ...news].map((one) => [one.key, one]));
     for (const one of news) {
       if (one.kind === "kept" && !one.isAcknowledged) void this.#acknowledge(one, me);
       else void this.#tellOnce(one);
     }
   }
 
-  /** Whether it still is as it was told: an answer to what is over must do nothing. */
+  /** Whether it still is as it was told, as far as is known: an answer to what is over must do nothing. */
   isCurrent(news: News): boolean {
     return this.#current.has(news.key);
   }

@@ -1,6 +1,8 @@
 import { l10n } from "vscode";
+import type { KeepOutcome } from "../../app/askHolder.ts";
 import type { News } from "../../domain/news.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import { clusterSentence } from "./cluster.ts";
 import type { Button, Notice } from "./notice.ts";
 import { shown } from "./text.ts";
 import { clockTime, localAndUtc, timeUntil } from "./time.ts";
@@ -114,5 +116,35 @@ function overText(news: News): string {
       return l10n.t("The lock of {machine} is no longer the one that was ending. Nothing was done.", {
         machine,
       });
+  }
+}
+
+export const keptToast = ({ machine, ask }: Of<"asked">): string =>
+  l10n.t("{name} is told that you keep {machine}.", { name: shown(ask.name), machine: shown(machine) });
+
+/** Why the answer that somebody keeps their machine was not given; undefined where it was. */
+export function keepNotice(outcome: KeepOutcome, news: Of<"asked">): Notice | undefined {
+  switch (outcome.kind) {
+    case "kept":
+      return undefined;
+    case "nothing-asked":
+    case "not-holder":
+      return newsIsOver(news);
+    case "failed":
+      return {
+        severity: "error",
+        text: outcome.mayBeDone
+          ? l10n.t("Whether {name} is told that you keep {machine} is not known. {cause}", {
+              name: shown(news.ask.name),
+              machine: shown(news.machine),
+              cause: clusterSentence(outcome.error),
+            })
+          : l10n.t("{name} was not told that you keep {machine}. It stays yours. {cause}", {
+              name: shown(news.ask.name),
+              machine: shown(news.machine),
+              cause: clusterSentence(outcome.error),
+            }),
+        buttons: [{ kind: "show-log" }],
+      };
   }
 }
