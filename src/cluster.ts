@@ -4,7 +4,7 @@ import { ReviewedIdentity } from "./adapters/kubernetes/identity.ts";
 import type { KubernetesApi } from "./adapters/kubernetes/api.ts";
 import { KubeconfigSource } from "./adapters/kubernetes/kubeconfig.ts";
 import { pinned } from "./adapters/kubernetes/pinnedApi.ts";
-import { LeaseLockStore, LeaseOperationStore } from "./adapters/kubernetes/leases.ts";
+import { LeaseLockStore, LeaseOperationStore, LeaseWaitingStore } from "./adapters/kubernetes/leases.ts";
 import { SharedWatches } from "./adapters/kubernetes/watches.ts";
 import { ApiWorkloadReader } from "./adapters/kubernetes/workloads.ts";
 import { SecretReleaseStore } from "./adapters/helm/releaseStore.ts";
@@ -16,6 +16,7 @@ import type {
   Log,
   OperationStore,
   ReleaseStore,
+  WaitingStore,
   WorkloadReader,
 } from "./app/ports.ts";
 
@@ -30,6 +31,7 @@ export interface ClusterOptions {
 /** What one reads and writes in clusters. */
 export interface ClusterStores {
   readonly locks: LockStore;
+  readonly waiting: WaitingStore;
   readonly operations: OperationStore;
   readonly identity: ClusterIdentity;
   readonly workloads: WorkloadReader;
@@ -68,6 +70,7 @@ export function openCluster(options: ClusterOptions): Cluster {
 
 const storesOf = (api: KubernetesApi, clock: Clock): ClusterStores => ({
   locks: new LeaseLockStore(api),
+  waiting: new LeaseWaitingStore(api),
   operations: new LeaseOperationStore(api, clock),
   identity: new ReviewedIdentity(api),
   workloads: new ApiWorkloadReader(api),

@@ -1,9 +1,10 @@
-import type { LockStore, OperationStore, Reading, WriteError } from "../../src/app/ports.ts";
+import type { LockStore, OperationStore, Reading, WaitingStore, WriteError } from "../../src/app/ports.ts";
 import { refKey, type ClusterError, type ObjectRef, type ObjectVersion } from "../../src/domain/cluster.ts";
 import type { LockRecord, StoredLock } from "../../src/domain/lock.ts";
 import type { OperationRecord, StoredOperation } from "../../src/domain/operation.ts";
 import { fail, ok, type Result } from "../../src/domain/result.ts";
 import type { EpochMs } from "../../src/domain/time.ts";
+import type { StoredWaiting, Waiter } from "../../src/domain/waiting.ts";
 
 /** What the network does to one write: refuses it, or loses its answer before or after it was done. */
 export interface Fault {
@@ -162,4 +163,37 @@ export class FakeOperationStore implements OperationStore {
     this.#beats += 1;
     return record.kind === "working" ? { ...record, beat: `beat-${this.#beats}` } : record;
   }
+}
+
+/** Waiting lists in memory; passes the same contract as the real store. */
+export class FakeWaitingStore implements WaitingStore {
+  readonly objects = new Objects<readonly Waiter[]>();
+
+  async read(ref: ObjectRef): Promise<Result<Reading<StoredWaiting>, ClusterError>> {
+    await turn();
+    return listed(this.objects.read(ref));
+  }
+
+  async write(
+    ref: ObjectRef,
+    expected: ObjectVersion,
+    waiters: readonly Waiter[],
+  ): Promise<Result<Reading<StoredWaiting>, WriteError>> {
+    await turn();
+    return listed(this.objects.write(ref, expected, waiters));
+  }
+
+  async create(
+    ref: ObjectRef,
+    waiters: readonly Waiter[],
+  ): Promise<Result<Reading<StoredWaiting>, WriteError>> {
+    await turn();
+    return listed(this.objects.create(ref, waiters));
+  }
+}
+
+function listed<E>(stored: Result<Reading<Stored<readonly Waiter[]>>, E>): Result<Reading<StoredWaiting>, E> {
+  if (!stored.ok) return stored;
+  const { value, serverTime } = stored.value;
+  return { ok: true, value: { value: { waiters: value.record, version: value.version }, serverTime } };
 }

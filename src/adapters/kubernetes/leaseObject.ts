@@ -15,6 +15,10 @@ export const ANNOTATION = {
   url: "devdeploy.dev/url",
   claim: "devdeploy.dev/claim",
   history: "devdeploy.dev/history",
+  /** Who asks the holder for the machine. */
+  asks: "devdeploy.dev/asks",
+  /** Who waits for a machine of a pool; on the pool's own Lease. */
+  waiting: "devdeploy.dev/waiting",
   /** Whose the machine was before it was given back. */
   lastHolder: "devdeploy.dev/last-holder",
   run: "devdeploy.dev/run",
@@ -27,6 +31,8 @@ export const MANAGED_BY = "devdeploy";
 /** Kubernetes allows 256 KiB of annotations; what is longer than this is not one of ours. */
 const MAX_ANNOTATION_LENGTH = 16 * 1024;
 const MAX_SHOWN_HOLDER_LENGTH = 200;
+/** The API server keeps 32 bits. */
+const MAX_SECONDS = 2 ** 31 - 1;
 
 export const versionOf = (lease: JsonObject): ObjectVersion => ({
   uid: textAt(lease, "metadata", "uid") ?? "",
@@ -63,19 +69,25 @@ export function termOf(lease: JsonObject): Result<Term, Problem> {
   const seconds = numberAt(lease, "spec", "leaseDurationSeconds");
   if (seconds === undefined) return fail("leaseDurationSeconds is missing");
   if (!(seconds > 0)) return fail("leaseDurationSeconds is not above zero");
+  if (seconds > MAX_SECONDS) return fail("leaseDurationSeconds is too long");
   const acquired = textAt(lease, "spec", "acquireTime");
   const acquiredAt = acquired === undefined ? renewedAt : parseMicroTime(acquired);
   if (acquiredAt === undefined) return fail("acquireTime is not a time");
   return ok({ acquiredAt, renewedAt, lasts: seconds * SECOND_MS, beat });
 }
 
-/** An annotation of ours that is too long to be one, or undefined. */
-export function oversizedAnnotation(annotations: Readonly<Record<string, string>>): Problem | undefined {
-  const name = Object.values(ANNOTATION).find(
-    (key) => (annotations[key]?.length ?? 0) > MAX_ANNOTATION_LENGTH,
-  );
+type AnnotationName = (typeof ANNOTATION)[keyof typeof ANNOTATION];
+
+/** Of those that are read, one that is too long to be ours, or undefined. */
+export function oversizedAnnotation(
+  annotations: Readonly<Record<string, string>>,
+  read: readonly AnnotationName[],
+): Problem | undefined {
+  const name = read.find((key) => isOversized(annotations[key]));
   return name === undefined ? undefined : `the annotation ${name} is too long`;
 }
+
+export const isOversized = (text: string | undefined): boolean => (text?.length ?? 0) > MAX_ANNOTATION_LENGTH;
 
 export const shownHolder = (holder: string): string => holder.slice(0, MAX_SHOWN_HOLDER_LENGTH);
 

@@ -1,10 +1,10 @@
 import { parseBranchName, parseCommitHash } from "../../domain/branch.ts";
-import { HISTORY_LENGTH, type Hold, type LockChange, type LockRecord } from "../../domain/lock.ts";
+import type { Hold, LockRecord } from "../../domain/lock.ts";
 import { holderIdentity, parseHolderIdentity } from "../../domain/person.ts";
 import { oneLine } from "../../domain/plainText.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
+import { ok, type Result } from "../../domain/result.ts";
 import { SECOND_MS } from "../../domain/time.ts";
-import { isObject, textAt, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import {
   ANNOTATION,
   annotationsOf,
@@ -18,12 +18,23 @@ import {
   type LeaseChange,
   type Problem,
 } from "./leaseObject.ts";
-import { microTime, parseMicroTime } from "./microTime.ts";
+import { asksText, historyText, readAsks, readHistory } from "./lockNotes.ts";
+import { microTime } from "./microTime.ts";
 
 const MAX_NAME_LENGTH = 100;
 const MAX_REASON_LENGTH = 200;
 const MAX_URL_LENGTH = 500;
 const MAX_NONCE_LENGTH = 100;
+/** Too long a list of asks is left out; these are what the lock itself is read from. */
+const READ = [
+  ANNOTATION.holderName,
+  ANNOTATION.branch,
+  ANNOTATION.commit,
+  ANNOTATION.reason,
+  ANNOTATION.url,
+  ANNOTATION.claim,
+  ANNOTATION.history,
+] as const;
 
 /** Reads a reservation. A holder that cannot be read in full is still a holder (`unreadable`), never nobody. */
 export function readLockLease(lease: JsonObject): LockRecord {
@@ -46,14 +57,22 @@ export function readLockLease(lease: JsonObject): LockRecord {
     kind: "unreadable",
     holder: shownHolder(holder),
     problem,
+    transitions,
+    ...(history.ok && history.value.length > 0 ? { history: history.value } : {}),
   });
-  const oversized = oversizedAnnotation(annotations);
+  const oversized = oversizedAnnotation(annotations, READ);
   if (oversized !== undefined) return unreadable(oversized);
   if (!history.ok) return unreadable(history.error);
   const hold = readHold(lease, holder, annotations);
-  return hold.ok
-    ? { kind: "held", hold: hold.value, transitions, history: history.value }
-    : unreadable(hold.error);
+  if (!hold.ok) return unreadable(hold.error);
+  const asks = readAsks(annotations[ANNOTATION.asks]);
+  return {
+    kind: "held",
+    hold: hold.value,
+    transitions,
+    history: history.value,
+    ...(asks.length === 0 ? {} : { asks }),
+  };
 }
 
 function readHold(
@@ -87,37 +106,7 @@ function readHold(
 const isWebAddress = (url: string): boolean =>
   url.length <= MAX_URL_LENGTH && /^https?:\/\//iu.test(url) && URL.canParse(url);
 
-function readHistory(text: string | undefined): Result<readonly LockChange[], Problem> {
-  if (text === undefined || text === "") return ok([]);
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return fail(`the annotation ${ANNOTATION.history} is not JSON`);
-  }
-  if (!Array.isArray(raw)) return fail(`the annotation ${ANNOTATION.history} is not a list`);
-  return ok(raw.flatMap(readChange).slice(-HISTORY_LENGTH));
-}
-
-function readChange(raw: unknown): readonly LockChange[] {
-  const at = parseMicroTime(textAt(raw, "at") ?? "");
-  const what = textAt(raw, "what");
-  if (!isObject(raw) || at === undefined) return [];
-  if (what !== "claimed" && what !== "renewed" && what !== "unlocked") return [];
-  const branch = textAt(raw, "branch");
-  const commit = textAt(raw, "commit");
-  return [
-    {
-      at,
-      by: oneLine(textAt(raw, "by") ?? "", MAX_NAME_LENGTH),
-      what,
-      ...(branch === undefined ? {} : { branch: oneLine(branch, MAX_REASON_LENGTH) }),
-      ...(commit === undefined ? {} : { commit: oneLine(commit, MAX_NAME_LENGTH) }),
-    },
-  ];
-}
-
-/** What a record changes on its Lease. Times of the history are written so that people can read them with kubectl. */
+/** What a record changes on its Lease. */
 export function lockLeaseChange(record: LockRecord, pool: string): LeaseChange {
   if (record.kind === "unreadable") throw new Error("An unreadable lock must not be written.");
   const hold = record.kind === "held" ? record.hold : record.last;
@@ -126,14 +115,15 @@ export function lockLeaseChange(record: LockRecord, pool: string): LeaseChange {
   return {
     labels: { [LABEL.managedBy]: MANAGED_BY, [LABEL.pool]: pool },
     annotations: {
-      [ANNOTATION.holderName]: hold?.by.name,
+      [ANNOTATION.holderName]: hold === undefined ? undefined : oneLine(hold.by.name, MAX_NAME_LENGTH),
       [ANNOTATION.branch]: hold?.branch,
       [ANNOTATION.commit]: hold?.commit,
       [ANNOTATION.reason]: hold?.reason,
       [ANNOTATION.url]: hold?.url,
       [ANNOTATION.claim]: hold?.claim,
       [ANNOTATION.lastHolder]: isHeld || identity === "" ? undefined : identity,
-      [ANNOTATION.history]: record.history.length === 0 ? undefined : historyText(record.history),
+      [ANNOTATION.history]: historyText(record.history),
+      [ANNOTATION.asks]: isHeld ? asksText(record.asks ?? []) : undefined,
     },
     spec: {
       holderIdentity: isHeld ? identity : "",
@@ -151,6 +141,3 @@ function holdTerm(hold: Hold): Readonly<Record<string, unknown>> {
     leaseDurationSeconds: Math.max(1, Math.ceil((hold.until - hold.renewedAt) / SECOND_MS)),
   };
 }
-
-const historyText = (history: readonly LockChange[]): string =>
-  JSON.stringify(history.map((change) => ({ ...change, at: new Date(change.at).toISOString() })));

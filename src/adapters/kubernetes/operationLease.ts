@@ -16,6 +16,7 @@ import {
 } from "./leaseObject.ts";
 
 const MAX_TEXT_LENGTH = 200;
+const READ = [ANNOTATION.holderName, ANNOTATION.run, ANNOTATION.what] as const;
 
 /** Reads an operation Lease; who holds it without being readable still holds it. */
 export function readOperationLease(lease: JsonObject): OperationRecord {
@@ -24,7 +25,7 @@ export function readOperationLease(lease: JsonObject): OperationRecord {
   if (holder === "") return { kind: "idle", transitions };
   const annotations = annotationsOf(lease);
   const term = termOf(lease);
-  const oversized = oversizedAnnotation(annotations);
+  const oversized = oversizedAnnotation(annotations, READ);
   if (oversized !== undefined || !term.ok) {
     const problem = oversized ?? (term.ok ? "" : term.error);
     return { kind: "unreadable", holder: shownHolder(holder), problem };

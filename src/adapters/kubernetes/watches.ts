@@ -1,7 +1,8 @@
 import type { ClusterWatches, Watch, WatchedLease, WatchEvent } from "../../app/ports.ts";
 import type { ReleaseStatus, RevisionLabel } from "../../domain/release.ts";
 import { textAt, textsAt, type JsonObject } from "./json.ts";
-import { leasesPath, readWatchedLease } from "./leases.ts";
+import { leasesPath } from "./leaseObjects.ts";
+import { readWatchedLease } from "./leases.ts";
 import { WatchLoop, type WatchSource, type WatchTools } from "./watchLoop.ts";
 
 /** One watch for each kind of a namespace, shared by all who ask for it and ended with the last of them. */
