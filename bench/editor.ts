@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseConfig } from "../src/adapters/config/parse.ts";
 import { systemClock } from "../src/adapters/system/clock.ts";
-import { claimMachine, type ClaimOutcome } from "../src/app/claimMachine.ts";
+import { claimMachine, type ClaimOutcome, type ClaimServices } from "../src/app/claimMachine.ts";
 import { EnvironmentBoard } from "../src/app/environmentBoard.ts";
 import { LockBoard } from "../src/app/lockBoard.ts";
 import type { Log } from "../src/app/ports.ts";
@@ -12,20 +12,21 @@ import type { Pool, TeamConfig } from "../src/domain/config.ts";
 import { lockRef } from "../src/domain/lock.ts";
 import type { Person } from "../src/domain/person.ts";
 
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const NEVER = new AbortController().signal;
 
 /** What an editor is to the cluster: its client, its watches and its two boards, without VS Code around them. */
 export class Editor {
   readonly board: LockBoard;
   readonly #cluster: Cluster;
+  readonly #services: ClaimServices;
   readonly #releases: EnvironmentBoard;
   readonly #pool: Pool;
   readonly #person: Person;
 
-  constructor(kubeconfig: string, config: TeamConfig, name: string) {
-    const shared = { clock: systemClock, log: silent };
+  constructor(kubeconfig: string, config: TeamConfig, name: string, onTrouble: (text: string) => void) {
+    const shared = { clock: systemClock, log: logOf(onTrouble) };
     this.#cluster = openCluster({ kubeconfig, env: process.env, ...shared });
+    this.#services = { ...this.#cluster, ...shared, random: Math.random, newNonce: randomUUID };
     this.#pool = firstPool(config);
     this.#person = { user: "ann", mail: `${name}@example.com`, name };
     this.board = new LockBoard({ ...this.#cluster, ...shared });
@@ -43,17 +44,15 @@ export class Editor {
   }
 
   claim(): Promise<ClaimOutcome> {
-    const services = { ...this.#cluster, clock: systemClock, random: Math.random, newNonce: randomUUID };
     const claim = { by: this.#person, branch: BRANCH, commit: COMMIT };
-    return claimMachine(services, { pool: this.#pool, claim }, NEVER);
+    return claimMachine(this.#services, { pool: this.#pool, claim }, NEVER);
   }
 
   async unlock(machine: string): Promise<boolean> {
     const { locks } = this.#pool.machines.find(({ name }) => name === machine) ?? {};
     if (locks === undefined) return false;
     const order = { ref: lockRef(machine, locks), pool: this.#pool.name, by: this.#person };
-    const services = { ...this.#cluster, clock: systemClock, random: Math.random };
-    const outcome = await unlockMachine(services, order, NEVER);
+    const outcome = await unlockMachine(this.#services, order, NEVER);
     return outcome.kind === "unlocked";
   }
 
@@ -63,6 +62,12 @@ export class Editor {
     this.#cluster.dispose();
   }
 }
+
+const logOf = (onTrouble: (text: string) => void): Log => ({
+  info: () => undefined,
+  warn: onTrouble,
+  error: onTrouble,
+});
 
 /** The configuration that a devdeploy.json says; throws where it has mistakes. */
 export function configOf(text: string): TeamConfig {

@@ -1,8 +1,9 @@
-import type { Hold, LockRecord } from "../../src/domain/lock.ts";
+import type { Hold, LockAsk, LockRecord } from "../../src/domain/lock.ts";
 import type { OperationRecord } from "../../src/domain/operation.ts";
-import { holderIdentity } from "../../src/domain/person.ts";
+import { holderIdentity, type Person } from "../../src/domain/person.ts";
 import { HOUR_MS, SECOND_MS } from "../../src/domain/time.ts";
-import { aBranch, aCommit, ann } from "./deploy.ts";
+import type { Waiter } from "../../src/domain/waiting.ts";
+import { aBranch, aCommit, ann, ben } from "./deploy.ts";
 
 /** A time of 23 November 2026 in UTC, e.g. `at("12:00")` or `at("11:59:59.999")`. */
 export const at = (time: string): number =>
@@ -29,6 +30,22 @@ export const freeLock = (last?: Hold, transitions = 0): LockRecord => ({
   transitions,
   history: [],
   ...(last === undefined ? {} : { last }),
+});
+
+/** Ben asks for the machine at nine o'clock. */
+export const anAsk = (ask: Partial<LockAsk> = {}): LockAsk => ({
+  by: holderIdentity(ben),
+  name: ben.name,
+  at: at("09:00"),
+  ...ask,
+});
+
+/** Waits since eight o'clock. */
+export const aWaiter = (person: Person, waiter: Partial<Waiter> = {}): Waiter => ({
+  by: holderIdentity(person),
+  name: person.name,
+  since: at("08:00"),
+  ...waiter,
 });
 
 export const anOperation = (

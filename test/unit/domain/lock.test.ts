@@ -1,22 +1,34 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import type { ObjectVersion } from "../../../src/domain/cluster.ts";
 import {
+  asked,
   chooseMachine,
   claimed,
+  cleared,
+  extended,
+  freeSince,
   HISTORY_LENGTH,
+  isStillShown,
   judgeLock,
+  kept,
   lockRef,
+  MOST_ASKS,
+  shownLock,
+  takenOver,
   unlocked,
   type Claim,
+  type LockChange,
   type LockRecord,
   type LockState,
   type MachineLock,
+  type StoredLock,
 } from "../../../src/domain/lock.ts";
-import { isSamePerson } from "../../../src/domain/person.ts";
+import { isSamePerson, type Person } from "../../../src/domain/person.ts";
 import { HOUR_MS } from "../../../src/domain/time.ts";
 import { aBranch, aCommit, ann, ben } from "../../builders/deploy.ts";
-import { aHold, at, freeLock, heldLock } from "../../builders/lock.ts";
+import { aHold, anAsk, at, freeLock, heldLock } from "../../builders/lock.ts";
 
 const claim: Claim = { by: ann, branch: aBranch(), commit: aCommit(), nonce: "n1" };
 const renewed = (record: LockRecord, now: number, hours = 12): LockRecord & { readonly kind: "held" } => {
@@ -63,7 +75,17 @@ describe("what a claim writes", () => {
         claim: "n1",
       },
       transitions: 8,
-      history: [{ at: at("08:00"), by: "Ann Lee", what: "claimed", branch: aBranch(), commit: aCommit() }],
+      history: [
+        {
+          at: at("08:00"),
+          by: "Ann Lee",
+          who: "ann <ann@example.com>",
+          what: "claimed",
+          branch: aBranch(),
+          commit: aCommit(),
+          nonce: "n1",
+        },
+      ],
     });
   });
 
@@ -122,14 +144,203 @@ describe("what a claim writes", () => {
   });
 });
 
-test("an unlocked machine is free, last mine, with its fencing token and a line of history", () => {
-  const held = heldLock({}, 9);
-  assert.deepEqual(unlocked(held, ann, at("09:00")), {
-    kind: "free",
-    transitions: 9,
-    last: held.hold,
-    history: [{ at: at("09:00"), by: "Ann Lee", what: "unlocked" }],
+/** The last line of a record's history. */
+const lastChange = (record: LockRecord): LockChange | undefined => record.history?.at(-1);
+
+const ownChange = { by: "Ann Lee", who: "ann <ann@example.com>" };
+const bensChange = { by: "Ben Ode", who: "ben <ben@example.com>" };
+
+describe("what an unlocking writes", () => {
+  test("the machine is free, last mine, with its fencing token and a line of history", () => {
+    const held = heldLock({}, 9);
+    assert.deepEqual(unlocked(held, ann, at("09:00")), {
+      kind: "free",
+      transitions: 9,
+      last: held.hold,
+      history: [{ at: at("09:00"), ...ownChange, what: "unlocked" }],
+    });
   });
+
+  test("another's names whose it was and why, which is how they learn of it", () => {
+    const free = unlocked(heldLock({ by: ann }), ben, at("09:00"), { reason: "demo", nonce: "n2" });
+    assert.deepEqual(lastChange(free), {
+      at: at("09:00"),
+      ...bensChange,
+      what: "unlocked",
+      of: "ann <ann@example.com>",
+      reason: "demo",
+      nonce: "n2",
+    });
+  });
+
+  test("the asks of those who wanted it end with it", () => {
+    const free = unlocked(asked(heldLock(), anAsk()), ann, at("09:00"));
+    assert.equal("asks" in free, false);
+  });
+
+  test("what could not be read keeps its fencing token and its history, and is nobody's last", () => {
+    const history: readonly LockChange[] = [{ at: at("07:00"), by: "Ann", what: "claimed" }];
+    const before = { kind: "unreadable", holder: "who", problem: "", transitions: 7, history } as const;
+    assert.deepEqual(cleared(before, ben, at("09:00"), { nonce: "n2" }), {
+      kind: "free",
+      transitions: 7,
+      history: [...history, { at: at("09:00"), ...bensChange, what: "unlocked", of: "who", nonce: "n2" }],
+    });
+  });
+});
+
+describe("what a take-over writes", () => {
+  const bens = asked(
+    heldLock({ by: ben, since: at("07:00"), until: at("23:00"), reason: "mine" }, 4),
+    anAsk(),
+  );
+  const next = takenOver(bens, { ...claim, reason: "production is down" }, at("09:00"), 12 * HOUR_MS);
+
+  test("the machine is held from now on by who took it, and nothing of the former lock is left", () => {
+    assert.deepEqual(next, {
+      kind: "held",
+      hold: {
+        by: ann,
+        since: at("09:00"),
+        renewedAt: at("09:00"),
+        until: at("21:00"),
+        branch: aBranch(),
+        commit: aCommit(),
+        claim: "n1",
+      },
+      transitions: 5,
+      history: [
+        {
+          at: at("09:00"),
+          ...ownChange,
+          what: "claimed",
+          branch: aBranch(),
+          commit: aCommit(),
+          of: "ben <ben@example.com>",
+          reason: "production is down",
+          nonce: "n1",
+        },
+      ],
+    });
+  });
+});
+
+describe("what an extension writes", () => {
+  const extension = { by: ann, lasts: 24 * HOUR_MS, nonce: "n2" };
+
+  test("the end is counted from now; branch, since and fencing token stay", () => {
+    const held = heldLock({ since: at("07:00"), until: at("12:00") }, 4);
+    assert.deepEqual(extended(held, { ...extension, reason: "demo" }, at("09:00")), {
+      kind: "held",
+      hold: {
+        ...held.hold,
+        renewedAt: at("09:00"),
+        until: at("09:00") + 24 * HOUR_MS,
+        claim: "n2",
+        reason: "demo",
+      },
+      transitions: 4,
+      history: [{ at: at("09:00"), ...ownChange, what: "extended", reason: "demo", nonce: "n2" }],
+    });
+  });
+
+  test("without a reason the one that was given before stays", () => {
+    assert.equal(extended(heldLock({ reason: "demo" }), extension, at("09:00")).hold.reason, "demo");
+  });
+
+  test("it never shortens", () => {
+    fc.assert(
+      fc.property(fc.nat(72), fc.nat(48), (until, lasts) => {
+        const held = heldLock({ until: at("09:00") + until * HOUR_MS });
+        const next = extended(held, { ...extension, lasts: lasts * HOUR_MS }, at("09:00"));
+        assert.equal(next.hold.until, at("09:00") + Math.max(until, lasts) * HOUR_MS);
+      }),
+    );
+  });
+});
+
+describe("asks", () => {
+  const bens = anAsk({ by: "ben <ben@example.com>", at: at("09:00") });
+
+  test("each person has one, the newest", () => {
+    const again = { ...bens, at: at("09:30") };
+    const noted = asked(asked(asked(heldLock(), bens), anAsk({ by: "eve <>" })), again);
+    assert.deepEqual(noted.asks, [anAsk({ by: "eve <>" }), again]);
+  });
+
+  test("the oldest of too many goes", () => {
+    let record = heldLock();
+    for (let count = 0; count <= MOST_ASKS; count += 1)
+      record = asked(record, anAsk({ by: `person-${count}` }));
+    assert.deepEqual([record.asks?.length, record.asks?.[0]?.by], [MOST_ASKS, "person-1"]);
+  });
+
+  test("the holder's answer is for those that they saw; who asked a moment later still waits for one", () => {
+    const later = anAsk({ by: "eve <>", at: at("09:10") });
+    const answered = kept(asked(asked(heldLock(), bens), later), at("09:11"), [bens]);
+    assert.deepEqual(answered.asks, [{ ...bens, keptAt: at("09:11") }, later]);
+  });
+
+  test("an answer that was given stays as it was given", () => {
+    const given = kept(asked(heldLock(), bens), at("09:11"), [bens]);
+    assert.deepEqual(kept(given, at("10:00"), given.asks ?? []), given);
+  });
+
+  test("they outlive a devdeploy of the holder's own, and nobody else's claim", () => {
+    const noted = asked(heldLock({ by: ann, until: at("12:00") }), bens);
+    assert.deepEqual(renewed(noted, at("09:30")).asks, [bens]);
+    assert.equal(renewed(noted, at("12:00")).asks, undefined);
+  });
+});
+
+describe("whether a lock is still the one that was shown", () => {
+  const stored = (record: LockRecord, version: Partial<ObjectVersion> = {}): StoredLock => ({
+    record,
+    version: { uid: "u1", resourceVersion: "7", ...version },
+  });
+  const before = heldLock({ claim: "n1" }, 4);
+  const shown = shownLock(stored(before)) ?? assert.fail("held");
+  const cases: readonly (readonly [string, StoredLock, boolean])[] = [
+    ["it is the same object", stored(before), true],
+    ["somebody left a note on it", stored(asked(before, anAsk()), { resourceVersion: "8" }), true],
+    [
+      "the holder answered a note",
+      stored(kept(asked(before, anAsk()), 0, []), { resourceVersion: "9" }),
+      true,
+    ],
+    ["the object was made anew", stored(before, { uid: "u2" }), false],
+    ["the holder devdeployed again", stored(renewed(before, at("08:00"))), false],
+    ["the holder extended it", stored(heldLock({ claim: "n2" }, 4)), false],
+    ["somebody else has it", stored(heldLock({ by: ben, claim: "n1" }, 4)), false],
+    ["it went through other hands and back", stored(heldLock({ claim: "n1" }, 6)), false],
+    ["somebody edited its end", stored(heldLock({ claim: "n1", until: at("13:00") }, 4)), false],
+    ["it is free", stored(freeLock(before.hold, 4)), false],
+    ["it cannot be read", stored({ kind: "unreadable", holder: "who", problem: "" }), false],
+  ];
+  for (const [what, now, expected] of cases) {
+    test(`${what}: ${expected ? "still" : "no longer"}`, () => {
+      assert.equal(isStillShown(shown, now), expected);
+    });
+  }
+});
+
+describe("when a machine became free", () => {
+  const unlockedAtNine = unlocked(heldLock(), ann, at("09:00"));
+  const cases: readonly (readonly [string, LockRecord, number | undefined])[] = [
+    ["an ended lock: at its end", heldLock({ until: at("12:00") }), at("12:00")],
+    ["an unlocked one: when it was unlocked", unlockedAtNine, at("09:00")],
+    ["one that nobody ever held: unknown", freeLock(), undefined],
+    [
+      "one that somebody emptied by hand after a claim: unknown",
+      { kind: "free", transitions: 1, history: heldLock().history },
+      undefined,
+    ],
+  ];
+  for (const [what, record, expected] of cases) {
+    test(what, () => {
+      assert.equal(freeSince(record), expected);
+    });
+  }
 });
 
 test("the reservation of a machine is the Lease of its name", () => {
@@ -147,6 +358,15 @@ describe("which machine a person gets", () => {
   const lastMine: LockState = { kind: "free", last: aHold({ by: ann }) };
   const endedMine: LockState = { kind: "expired", hold: aHold({ by: ann }) };
   const endedTheirs: LockState = { kind: "expired", hold: aHold({ by: ben }) };
+  const keptFor = (person: Person): LockState => ({
+    kind: "kept",
+    for: person,
+    until: 0,
+    freeAt: 0,
+    isAcknowledged: true,
+  });
+  const keptForMe = keptFor(ann);
+  const keptForBen = keptFor(ben);
   const unreadable: LockState = { kind: "unreadable", holder: "who", problem: "" };
   const locksOf = (states: readonly LockState[]): readonly MachineLock[] =>
     states.map((state, index) => ({ machine: `dev${index + 1}`, state }));
@@ -162,11 +382,9 @@ describe("which machine a person gets", () => {
       [unreadable, { kind: "missing" }, { kind: "unknown" }],
       "full",
     ],
-    [
-      "none that is kept for somebody else",
-      [{ kind: "kept", for: ben, until: 0, freeAt: 0, isAcknowledged: true }],
-      "full",
-    ],
+    ["the one that is kept for them, before one that was last theirs", [lastMine, keptForMe], "kept dev2"],
+    ["their own before one that is kept for them", [keptForMe, mine], "mine dev2"],
+    ["none that is kept for somebody else", [keptForBen], "full"],
     ["none of an empty pool", [], "full"],
   ];
   for (const [rule, states, expected] of cases) {
@@ -184,15 +402,18 @@ describe("which machine a person gets", () => {
     endedMine,
     endedTheirs,
     unreadable,
+    keptForMe,
+    keptForBen,
     { kind: "missing" },
     { kind: "unknown" },
   );
-  test("what is held by another, unreadable, missing or unknown is never chosen, and what may be had is always found", () => {
+  test("what is held by or kept for another, unreadable, missing or unknown is never chosen, and what may be had is always found", () => {
     fc.assert(
       fc.property(fc.array(anyState), (states) => {
         const locks = locksOf(states);
         const choice = chooseMachine(locks, ann);
-        const mayBeHad = ({ kind }: LockState): boolean => kind === "free" || kind === "expired";
+        const mayBeHad = (state: LockState): boolean =>
+          state.kind === "free" || state.kind === "expired" || state === keptForMe;
         const isMine = (state: LockState): boolean =>
           state.kind === "held" && isSamePerson(state.hold.by, ann);
         const chosen =
