@@ -67,7 +67,8 @@ export async function changeLease<S, N, O>(
     if (written.ok) return change.done(written.value);
     const { error } = written;
     if (error.reason !== "conflict") {
-      if (!mayHaveArrived(error)) return failed(error, false);
+      // The earlier one, whose answer was lost, may still be on its way.
+      if (!mayHaveArrived(error)) return failed(error, lost !== undefined);
       lost = error;
     }
     await clock.sleep(pauseAfter(round, random), signal);

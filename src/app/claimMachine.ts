@@ -102,7 +102,10 @@ export async function claimMachine(
 interface Attempt {
   readonly nonce: string;
   how: ClaimWay;
-  /** What became of the last write whose answer did not come. */
+  /**
+   * What became of the last write whose answer did not come. Not finding it in the Lease does not settle it: it may
+   * still be on its way, or another window of the same person may have claimed since.
+   */
   lost?: ClusterError;
 }
 
@@ -124,8 +127,7 @@ async function claimOnce(
   const landed = read.machines.find(({ reading }) => isOurs(reading, attempt.nonce));
   if (landed?.reading !== undefined) return claimedOutcome(told, landed.machine, landed.reading);
   if (attempt.lost !== undefined && read.error !== undefined) return failed(attempt.lost, true);
-  delete attempt.lost;
-  if (signal.aborted) return failed({ reason: "aborted" });
+  if (signal.aborted) return failed(attempt.lost ?? { reason: "aborted" }, attempt.lost !== undefined);
 
   const mayBeTaken = ({ machine }: MachineLock): boolean => order.only?.includes(machine) ?? true;
   const locks = read.locks.filter(mayBeTaken);
@@ -187,7 +189,8 @@ async function write(told: Told, { machine, reading }: ReadMachine): Promise<Cla
   }
   // The message has to name the Lease that is absent: only an administrator can make it.
   const isMissing = reading === undefined && error.reason === "forbidden";
-  return failed(isMissing ? { reason: "not-found", what: leaseName(machine) } : error);
+  const refused: ClusterError = isMissing ? { reason: "not-found", what: leaseName(machine) } : error;
+  return failed(refused, attempt.lost !== undefined);
 }
 
 const leaseName = ({ name, locks }: Machine): string => `leases ${locks.namespace}/${name}`;
