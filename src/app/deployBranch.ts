@@ -190,7 +190,11 @@ async function deployTo(
   if (!operation.ok) {
     const { error } = operation;
     return error.reason === "busy"
-      ? { kind: "busy", busy: { ...error, kind: "operation" }, ...at }
+      ? {
+          kind: "busy",
+          busy: { kind: "operation", by: error.by, what: error.what, isMine: error.isMine },
+          ...at,
+        }
       : failedAfter(signal, { stage: "operation", error }, at);
   }
   try {

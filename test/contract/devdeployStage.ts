@@ -1,24 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { writeChartOfCommit } from "../../src/adapters/git/chartOfCommit.ts";
-import { repositoryAt } from "../../src/adapters/git/repository.ts";
-import { HelmDeployer } from "../../src/adapters/helm/runner.ts";
-import { systemClock } from "../../src/adapters/system/clock.ts";
-import { claimMachine } from "../../src/app/claimMachine.ts";
-import { deployBranch, type DeployServices } from "../../src/app/deployBranch.ts";
-import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts";
-import { holdOperation } from "../../src/app/operationLease.ts";
-import { openCluster, type Cluster } from "../../src/cluster.ts";
+import type { Clock } from "../../src/app/ports.ts";
+import type { Cluster } from "../../src/cluster.ts";
 import type { Machine, Pool, ValueTree } from "../../src/domain/config.ts";
-import { aConfig, aHelmDriver, aMachine, aPool } from "../builders/deploy.ts";
+import type { OperationPace } from "../../src/domain/operation.ts";
+import { aHelmDriver, aMachine, aPool } from "../builders/deploy.ts";
 import { writeChart } from "../builders/chart.ts";
 import { aFolder, aRemote, aRepository, type TestRepository } from "../builders/gitRepository.ts";
-import { bundleSupervisor } from "../builders/supervisor.ts";
+import { bundleRenewingSupervisor } from "../builders/supervisor.ts";
 import { FakeLog } from "../fakes/log.ts";
 import type { TestCluster } from "./cluster.ts";
-
-const CONTEXT = "staging";
-const STEADY_SECONDS = 1;
+import { CONTEXT, openWindow, type StagePerson, type WindowOptions } from "./stagePerson.ts";
 
 /** A repository with a chart and its remote, and everything real between them and a cluster. */
 export interface DevdeployStage {
@@ -29,19 +20,21 @@ export interface DevdeployStage {
   /** Commits, on a new branch by this name, and pushes; answers with the hash. */
   pushBranch(name: string): string;
   pool(machines: readonly string[], values?: ValueTree, timeoutMinutes?: number): Pool;
-  /** A person with a clone of their own who devdeploys what the stage's repository is at. */
-  person(name: string): Promise<StagePerson>;
+  /** The folder of this stage alone, for what a test needs beside it. */
+  readonly folder: string;
+  /** What another process needs to open a person's window. */
+  windowOf(name: string, options?: PersonOptions): Promise<WindowOptions>;
+  person(name: string, options?: PersonOptions): Promise<StagePerson>;
   remove(): void;
 }
 
-export interface StagePerson {
-  readonly cluster: Cluster;
-  devdeploy(pool: Pool, watching?: Watching): Promise<DeployOutcome>;
-}
-
-interface Watching {
-  readonly onPhase?: (phase: DeployPhase) => void;
-  readonly signal?: AbortSignal;
+interface PersonOptions {
+  readonly pace?: OperationPace;
+  readonly clock?: Clock;
+  /** Instead of the stage's own. */
+  readonly helm?: string;
+  readonly kubeconfig?: string;
+  readonly storage?: string;
 }
 
 export async function openStage(cluster: TestCluster, helm: string): Promise<DevdeployStage> {
@@ -53,8 +46,17 @@ export async function openStage(cluster: TestCluster, helm: string): Promise<Dev
   repository.commit("The chart");
   repository.git("push", "--quiet", "origin", "master");
   const namespace = await cluster.namespace("devdeploy-test");
-  const supervisor = await bundleSupervisor(folder.path);
+  const supervisor = await bundleRenewingSupervisor(folder.path);
   const log = new FakeLog();
+  const windowOf = async (name: string, options: PersonOptions = {}): Promise<WindowOptions> => ({
+    name,
+    kubeconfig: options.kubeconfig ?? (await cluster.kubeconfig(name, [CONTEXT])),
+    storage: options.storage ?? join(folder.path, name),
+    supervisor,
+    helm: options.helm ?? helm,
+    root: repository.root,
+    ...(options.pace === undefined ? {} : { pace: options.pace }),
+  });
   return {
     repository,
     log,
@@ -67,29 +69,12 @@ export async function openStage(cluster: TestCluster, helm: string): Promise<Dev
     },
     pool: (names, values = { image: { tag: "${commit}" } }, timeoutMinutes = 2) =>
       aPool(names.map((name) => stageMachine(name, { namespace, values, timeoutMinutes }))),
-    person: async (name) => {
-      const kubeconfig = await cluster.kubeconfig(name, [CONTEXT]);
-      const own = openCluster({ kubeconfig, env: {}, clock: systemClock, log });
-      opened.push(own);
-      const deployer = new HelmDeployer(
-        {
-          storage: join(folder.path, name),
-          supervisor,
-          node: process.execPath,
-          writeChart: writeChartOfCommit,
-          places: () => ({
-            setting: helm,
-            workspaceFolders: [repository.root],
-            surroundings: process.env,
-            platform: process.platform,
-          }),
-          kubeconfig: () => kubeconfig,
-          closing: new AbortController().signal,
-        },
-        new Set(),
-      );
-      const services = stageServices({ cluster: own, log, deployer });
-      return { cluster: own, devdeploy: devdeployAs(name, services, repository.root) };
+    folder: folder.path,
+    windowOf,
+    person: async (name, options = {}) => {
+      const person = openWindow(await windowOf(name, options), log, options.clock);
+      opened.push(person.cluster);
+      return person;
     },
     remove: () => {
       for (const each of opened) each.dispose();
@@ -108,32 +93,3 @@ function stageMachine(
     locks: { context: CONTEXT, namespace: at.namespace },
   });
 }
-
-function stageServices(given: {
-  readonly cluster: Cluster;
-  readonly log: FakeLog;
-  readonly deployer: HelmDeployer;
-}): DeployServices {
-  const { cluster, log, deployer } = given;
-  const shared = { ...cluster, clock: systemClock, log, random: Math.random, newNonce: randomUUID };
-  return {
-    ...shared,
-    deployer,
-    steadySeconds: STEADY_SECONDS,
-    confirm: { devdeploy: () => Promise.resolve(true) },
-    claimMachine: (pool, claim, signal) => claimMachine(shared, { pool, claim }, signal),
-    holdOperation: (ref, who, signal) => holdOperation(shared, { ref, ...who }, signal),
-  };
-}
-
-const devdeployAs =
-  (name: string, services: DeployServices, root: string): StagePerson["devdeploy"] =>
-  (pool, { onPhase = () => undefined, signal = new AbortController().signal } = {}) => {
-    const config = aConfig({ locks: { context: CONTEXT, namespace: "devdeploy" }, pools: [pool] });
-    const mail = `${name}@example.com`;
-    const repository = {
-      ...repositoryAt(root),
-      person: () => Promise.resolve({ ok: true, value: { name, mail } } as const),
-    };
-    return deployBranch(services, { pool, config, repository }, onPhase, signal);
-  };
