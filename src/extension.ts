@@ -13,14 +13,20 @@ import { watchFile } from "./adapters/vscode/files.ts";
 import { pullBranch, pushBranch } from "./adapters/vscode/git.ts";
 import { createLog } from "./adapters/vscode/log.ts";
 import { ignoredWorkspaceSettings, onSettingsChange, readSettings } from "./adapters/vscode/settings.ts";
+import { askHolder, keepMachine } from "./app/askHolder.ts";
+import type { LockPlace } from "./app/changeLock.ts";
 import { claimMachine } from "./app/claimMachine.ts";
 import { EnvironmentBoard } from "./app/environmentBoard.ts";
 import { LockBoard } from "./app/lockBoard.ts";
 import { followRun } from "./app/followRun.ts";
+import { extendLock } from "./app/extendLock.ts";
 import { holdOperation } from "./app/operationLease.ts";
 import type { Deployer, Log, PastRuns } from "./app/ports.ts";
+import { takeOver } from "./app/takeOver.ts";
 import { unlockMachine } from "./app/unlockMachine.ts";
+import { acknowledgeKept, joinWaiting, leaveWaiting } from "./app/waitingList.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Machine } from "./domain/config.ts";
 import { lockRef } from "./domain/lock.ts";
 import { followPastRuns, type FollowRun } from "./ui/commands/pastRuns.ts";
 import { registerCommands } from "./ui/commands/table.ts";
@@ -140,12 +146,18 @@ async function connectTo(place: Place, deployer: Deployer, log: Log): Promise<Co
         ...pinned,
         deployer,
         steadySeconds: readSettings().steadySeconds,
-        claimMachine: (pool, claim, signal) => claimMachine(pinned, { pool, claim }, signal),
+        claimMachine: (order, signal) => claimMachine(pinned, order, signal),
+        takeOver: (order, signal) => takeOver(pinned, order, signal),
         holdOperation: (ref, { by, what }, signal) => holdOperation(pinned, { ref, by, what }, signal),
       };
     },
-    unlockMachine: ({ name, pool, locks: home }, by, signal) =>
-      unlockMachine(shared, { ref: lockRef(name, home), pool, by }, signal),
+    unlockMachine: (request, signal) => unlockMachine(shared, placed(request), signal),
+    extendLock: (request, signal) => extendLock(shared, placed(request), signal),
+    askHolder: (request, signal) => askHolder(shared, placed(request), signal),
+    joinWaiting: (request, signal) => joinWaiting(shared, request, signal),
+    leaveWaiting: (request, signal) => leaveWaiting(shared, request, signal),
+    keepMachine: (request, signal) => keepMachine(shared, placed(request), signal),
+    acknowledgeKept: (request, signal) => acknowledgeKept(shared, request, signal),
     repository: (signal) => openRepository(place.path, signal),
     dispose: () => {
       locks.dispose();
@@ -154,6 +166,16 @@ async function connectTo(place: Place, deployer: Deployer, log: Log): Promise<Co
     },
   };
 }
+
+/** An order about a machine's lock, with the place where that lies. */
+const placed = <O extends { readonly machine: Machine }>({
+  machine,
+  ...order
+}: O): Omit<O, "machine"> & LockPlace => ({
+  ...order,
+  ref: lockRef(machine.name, machine.locks),
+  pool: machine.pool,
+});
 
 /** A past run needs no folder and no devdeploy.json: its cluster is the one that helm was given. */
 async function followInItsCluster(

@@ -3,7 +3,6 @@ import { commandLine } from "../domain/plainText.ts";
 import type { ObjectRef } from "../domain/cluster.ts";
 import type { Machine, Pool, TeamConfig } from "../domain/config.ts";
 import { planDeploy, type DeployPlan, type Refusal } from "../domain/deployment.ts";
-import type { Claim } from "../domain/lock.ts";
 import { operationRef } from "../domain/operation.ts";
 import type { Person } from "../domain/person.ts";
 import type { Result } from "../domain/result.ts";
@@ -12,7 +11,6 @@ import { gatherFacts, type Gathered } from "./deployFacts.ts";
 import { deployOrder, targetOf, unfitMachine } from "./deployTarget.ts";
 import type { DeployFailure, DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
 import type {
-  Clock,
   ClusterIdentity,
   Confirm,
   Deployer,
@@ -21,20 +19,14 @@ import type {
   Log,
   ReleaseStore,
   Repository,
+  WaitingStore,
   WorkloadReader,
 } from "./ports.ts";
-import type { ClaimOutcome } from "./claimMachine.ts";
 import type { OperationRefused } from "./operationLease.ts";
+import { getMachine, type GetMachineServices, type GotMachine } from "./getMachine.ts";
 import { proveOutcome } from "./proveRollout.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
 import { runRelease } from "./runRelease.ts";
-
-/** `claimMachine` with its services already given to it. */
-export type ClaimMachine = (
-  pool: Pool,
-  claim: Omit<Claim, "nonce" | "url">,
-  signal: AbortSignal,
-) => Promise<ClaimOutcome>;
 
 /** `holdOperation` with its services already given to it. */
 export type HoldOperation = (
@@ -44,13 +36,12 @@ export type HoldOperation = (
 ) => Promise<Result<RunningOperation, OperationRefused>>;
 
 /** What a devdeploy needs of the world. */
-export interface DeployServices {
-  readonly clock: Clock;
+export interface DeployServices extends GetMachineServices {
   readonly log: Log;
   readonly confirm: Confirm;
   readonly identity: ClusterIdentity;
   readonly locks: LockStore;
-  readonly claimMachine: ClaimMachine;
+  readonly waiting: WaitingStore;
   readonly holdOperation: HoldOperation;
   readonly releases: ReleaseStore;
   readonly workloads: WorkloadReader;
@@ -71,7 +62,7 @@ export interface DeployOrderedBranch {
 }
 
 /**
- * Devdeploys the branch that HEAD is at: facts, plan, claim, helm, proof. Every ending is a `DeployOutcome`;
+ * Devdeploys a branch: facts, plan, claim, helm, proof. Every ending is a `DeployOutcome`;
  * aborting stops at the next safe moment and waits for what helm then says.
  */
 export async function deployBranch(
@@ -94,24 +85,38 @@ export async function deployBranch(
     ...(expected === undefined ? {} : { machine: expected.name }),
   });
   const { branch, commit } = ready.plan;
-  const claim = await services.claimMachine(pool, { by: facts.person, branch, commit }, signal);
-  if (claim.kind === "full") {
-    return { kind: "pool-full", pool: pool.name, locks: claim.locks, lock: { kind: "none" } };
+  const only = order.machine === undefined ? {} : { machine: order.machine };
+  const wanted = { pool, person: facts.person, branch, commit, ...only };
+  const gotten = await getMachine(services, wanted, onPhase, signal);
+  if (gotten.kind !== "got") return withoutMachine(order, gathered.value, gotten, signal);
+  const { machine, hold, got } = gotten;
+  const how = got === undefined ? {} : { got };
+  const lock: LockTruth = { kind: "held", machine: machine.name, until: hold.until, ...how };
+  const { tool, plan } = ready;
+  return deployTo(services, { ...order, machine, lock, tool, plan, person: facts.person }, onPhase, signal);
+}
+
+/** Why there is no machine for the person, and what they hold all the same. */
+function withoutMachine(
+  { pool, machine }: DeployOrderedBranch,
+  gathered: Gathered,
+  gotten: Exclude<GotMachine, { readonly kind: "got" }>,
+  signal: AbortSignal,
+): DeployOutcome {
+  const lock = ownLock(gathered);
+  switch (gotten.kind) {
+    case "full":
+      return signal.aborted
+        ? { kind: "cancelled", truth: { kind: "nothing-done" }, lock }
+        : { kind: "pool-full", pool: pool.name, locks: gotten.full.machines, answer: gotten.answer, lock };
+    case "taken":
+      return { kind: "machine-taken", machine: machine?.name ?? "", state: gotten.state, lock };
+    case "failed": {
+      const expected = gathered.expected === undefined ? {} : { machine: gathered.expected.name };
+      const truth: LockTruth = gotten.mayBeHeld ? { kind: "unknown", ...expected } : lock;
+      return failedBefore(signal, { stage: "locks", error: gotten.error }, { lock: truth });
+    }
   }
-  if (claim.kind === "failed") {
-    const lock: LockTruth = claim.mayBeHeld
-      ? { kind: "unknown", ...(expected === undefined ? {} : { machine: expected.name }) }
-      : ownLock(gathered.value);
-    return failedBefore(signal, { stage: "locks", error: claim.error }, { lock });
-  }
-  const { machine, hold } = claim;
-  const lock: LockTruth = { kind: "held", machine: machine.name, until: hold.until };
-  return deployTo(
-    services,
-    { machine, lock, tool: ready.tool, plan: ready.plan, person: facts.person, repository: order.repository },
-    onPhase,
-    signal,
-  );
 }
 
 interface Ready {
@@ -133,6 +138,10 @@ async function prepare(
   const planned = planDeploy(gathered.facts);
   if (planned.kind === "refused") return refused(planned.refusal);
   const { plan } = planned;
+  if (order.machine !== undefined && gathered.blocked !== undefined) {
+    const { name } = order.machine;
+    return { outcome: { kind: "machine-taken", machine: name, state: gathered.blocked, lock } };
+  }
   const unfit = unfitMachine(order.pool, plan, gathered.facts.person);
   if (unfit !== undefined) return refused(unfit);
 
@@ -163,13 +172,12 @@ async function prepare(
   return { plan, tool: tool.value };
 }
 
-interface Claimed {
+interface Claimed extends DeployOrderedBranch {
   readonly machine: Machine;
   readonly lock: LockTruth;
   readonly tool: DeployerTool;
   readonly plan: DeployPlan;
   readonly person: Person;
-  readonly repository: Repository;
 }
 
 /** From the claim on: the machine is the person's, whatever happens here. */
@@ -190,11 +198,7 @@ async function deployTo(
   if (!operation.ok) {
     const { error } = operation;
     return error.reason === "busy"
-      ? {
-          kind: "busy",
-          busy: { kind: "operation", by: error.by, what: error.what, isMine: error.isMine },
-          ...at,
-        }
+      ? { kind: "busy", busy: { kind: "operation", by: error.by, what: error.what, isMine: error.isMine }, ...at }
       : failedAfter(signal, { stage: "operation", error }, at);
   }
   try {
@@ -229,7 +233,8 @@ async function movedMeanwhile(claimed: Claimed, signal: AbortSignal): Promise<De
   const remote = await claimed.repository.remoteCommit(branch, signal);
   if (!remote.ok) return failedAfter(signal, { stage: "git", error: remote.error }, at);
   if (remote.value === commit) return undefined;
-  const refusal: Refusal = { reason: "moved-meanwhile", branch, commit, remoteCommit: remote.value };
+  const reason = claimed.branch === undefined ? "moved-meanwhile" : "chosen-moved";
+  const refusal: Refusal = { reason, branch, commit, remoteCommit: remote.value };
   return { kind: "refused", refusal, lock: claimed.lock };
 }
 

@@ -2,18 +2,12 @@ import type { BranchName } from "../domain/branch.ts";
 import type { ClusterError } from "../domain/cluster.ts";
 import type { Machine, Pool } from "../domain/config.ts";
 import type { DeployFacts } from "../domain/deployment.ts";
-import {
-  chooseMachine,
-  judgeLock,
-  lockRef,
-  type Hold,
-  type LockState,
-  type MachineLock,
-} from "../domain/lock.ts";
+import { chooseMachine, type Hold, type LockState, type MachineLock } from "../domain/lock.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { DeployOrderedBranch, DeployServices } from "./deployBranch.ts";
 import { isInDefaultBranch, subjectOf } from "./deploySubject.ts";
+import { readPool } from "./readPool.ts";
 import type { DeployFailure } from "./deployOutcome.ts";
 
 /** All that a devdeploy knows before it decides anything. */
@@ -23,7 +17,12 @@ export interface Gathered {
   readonly own: { readonly machine: Machine; readonly hold: Hold } | undefined;
   /** The machine that will most likely be taken; undefined where there is none to be had. */
   readonly expected: Machine | undefined;
+  /** Why none is, where a lock says so; what is not known yet may turn out well. */
+  readonly blocked?: LockState;
 }
+
+const isTaken = ({ state }: MachineLock): boolean =>
+  state.kind === "held" || state.kind === "kept" || state.kind === "unreadable";
 
 /** Reads git, the person and the locks; whatever does not depend on each other is asked at once. */
 export async function gatherFacts(
@@ -63,41 +62,31 @@ export async function gatherFacts(
     ...(await replaced(order, { own, branch }, signal)),
     ...particular(order, held),
   };
-  const eligible = order.machine === undefined ? pool : { ...pool, machines: [order.machine] };
-  return ok({ facts, own, expected: expectedMachine(eligible, locks.value, person) });
+  const eligible = locks.value.filter(({ machine }) => machine === (order.machine?.name ?? machine));
+  const choice = chooseMachine(eligible, person);
+  const blocked = choice.kind === "full" ? choice.locks.find(isTaken)?.state : undefined;
+  return ok({
+    facts,
+    own,
+    expected: choice.kind === "full" ? undefined : pool.machines.find(({ name }) => name === choice.machine),
+    ...(blocked === undefined ? {} : { blocked }),
+  });
 }
 
 /**
- * The locks of a pool, each from a quorum read and judged by the clock of that very answer; without a clock
- * nothing has ended. Only for what is shown beforehand: the claim reads and judges anew.
+ * The locks of a pool by a quorum read, for what is shown beforehand: the claim reads and judges anew. One that
+ * cannot be read is not taken; when none can, there is nothing to go on.
  */
 async function readLocks(
-  { locks }: DeployServices,
+  services: DeployServices,
   pool: Pool,
   signal: AbortSignal,
 ): Promise<Result<readonly MachineLock[], ClusterError>> {
-  const read = await Promise.all(
-    pool.machines.map(async (machine) => ({
-      machine,
-      answer: await locks.read(lockRef(machine.name, machine.locks), signal),
-    })),
-  );
-  const states = read.map(({ machine, answer }) => ({
-    machine: machine.name,
-    state: answer.ok
-      ? judgeLock(answer.value.value.record, answer.value.serverTime ?? 0)
-      : unreadLock(answer.error),
-  }));
-  // One lock that cannot be read is not taken; when none can, there is nothing to go on.
-  const errors = read.flatMap(({ answer }) =>
-    answer.ok || answer.error.reason === "not-found" ? [] : [answer.error],
-  );
+  const { machines, locks } = await readPool(services, pool, signal);
+  const errors = machines.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const [first] = errors;
-  return first !== undefined && errors.length === read.length ? fail(first) : ok(states);
+  return first !== undefined && errors.length === machines.length ? fail(first) : ok(locks);
 }
-
-const unreadLock = (error: ClusterError): LockState =>
-  error.reason === "not-found" ? { kind: "missing" } : { kind: "unknown", error };
 
 interface HeldMachine {
   readonly machine: Machine;
@@ -142,9 +131,4 @@ function particular(
   if (machine === undefined || held.some((one) => one.machine.name === machine.name)) return {};
   const also = held[0]?.machine.name;
   return { particular: { machine: machine.name, ...(also === undefined ? {} : { also }) } };
-}
-
-function expectedMachine(pool: Pool, locks: readonly MachineLock[], person: Person): Machine | undefined {
-  const choice = chooseMachine(locks, person);
-  return choice.kind === "full" ? undefined : pool.machines.find(({ name }) => name === choice.machine);
 }

@@ -1,10 +1,11 @@
 import type { CommitHash } from "../domain/branch.ts";
 import type { ClusterError } from "../domain/cluster.ts";
 import type { Refusal } from "../domain/deployment.ts";
-import type { MachineLock } from "../domain/lock.ts";
+import type { LockState, MachineLock } from "../domain/lock.ts";
 import type { ProofLine } from "../domain/proof.ts";
 import type { ReleaseStatus } from "../domain/release.ts";
 import type { DurationMs, EpochMs } from "../domain/time.ts";
+import type { Unserved } from "./fullPool.ts";
 import type { OperationBusy } from "./operationLease.ts";
 import type { DeployerError, ReleaseReadError, ReleaseRef, RepositoryError } from "./ports.ts";
 
@@ -13,6 +14,8 @@ export type DeployPhase =
   | { readonly kind: "checking" }
   /** Before the claim is answered, `machine` is the one that will be tried first. */
   | { readonly kind: "claiming"; readonly pool: string; readonly machine?: string }
+  /** The person is asked what they want now. */
+  | { readonly kind: "full"; readonly pool: string }
   | {
       readonly kind: "deploying";
       readonly machine: string;
@@ -34,11 +37,19 @@ export type DeployPhase =
     }
   | { readonly kind: "steady"; readonly machine: string; readonly secondsLeft: number };
 
+/** What is worth a word about how a machine was come by. */
+export type Got =
+  /** The one that was the person's before, whose lock had ended. */
+  | { readonly kind: "again" }
+  /** Another one, since somebody else has the one that was the person's before. */
+  | { readonly kind: "instead"; readonly of: string; readonly by: string }
+  | { readonly kind: "taken-over"; readonly from: string };
+
 /** Whether a machine is locked to the person once the devdeploy has ended. */
 export type LockTruth =
   /** No lock was made, and none of the person's own was seen. */
   | { readonly kind: "none" }
-  | { readonly kind: "held"; readonly machine: string; readonly until: EpochMs }
+  | { readonly kind: "held"; readonly machine: string; readonly until: EpochMs; readonly got?: Got }
   /** The answer to the claim never came. */
   | { readonly kind: "unknown"; readonly machine?: string };
 
@@ -124,6 +135,14 @@ export type DeployOutcome =
       readonly kind: "pool-full";
       readonly pool: string;
       readonly locks: readonly MachineLock[];
+      readonly answer: Unserved;
+      readonly lock: LockTruth;
+    }
+  /** The machine that the person insisted on is not to be had. */
+  | {
+      readonly kind: "machine-taken";
+      readonly machine: string;
+      readonly state: LockState;
       readonly lock: LockTruth;
     }
   | { readonly kind: "busy"; readonly machine: string; readonly busy: Busy; readonly lock: LockTruth }

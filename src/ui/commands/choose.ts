@@ -47,8 +47,9 @@ export const pickPool = (team: TeamConfig): Promise<Pool | undefined> =>
     })),
   );
 
-export const pickMachine = (names: readonly string[]): Promise<string | undefined> =>
+/** The only one without a question. */
+export const pickMachine = (names: readonly string[], question: string): Promise<string | undefined> =>
   pick(
-    say.chooseMachine(),
+    question,
     names.map((name) => ({ label: name, value: name })),
   );

@@ -8,6 +8,7 @@ import { createConfig, openConfig } from "./config.ts";
 import type { CommandServices, GitActionEnd } from "./services.ts";
 import { unlockNamed } from "./unlock.ts";
 import { copyText, openUrl } from "./urls.ts";
+import { stopWaitingFor, waitFor } from "./waiting.ts";
 
 /** Does what a notification's button says. `again` asks the caller to devdeploy once more. */
 export async function perform(
@@ -27,6 +28,14 @@ export async function perform(
     case "unlock-now":
       if (folder !== undefined) await unlockNamed(services, folder, button.machine);
       return "done";
+    case "wait": {
+      if (folder === undefined) return "done";
+      const next = await waitFor(services, folder, button);
+      return next === undefined ? "done" : perform(services, next, folder);
+    }
+    case "give-up-waiting":
+      if (folder !== undefined) await stopWaitingFor(services, folder, button.pool);
+      return "done";
     default:
       await open(services, button, folder);
       return "done";
@@ -35,7 +44,16 @@ export async function perform(
 
 type Opening = Exclude<
   Button,
-  { readonly kind: "devdeploy-again" | "push-and-devdeploy" | "pull" | "unlock" | "unlock-now" }
+  {
+    readonly kind:
+      | "devdeploy-again"
+      | "push-and-devdeploy"
+      | "pull"
+      | "unlock"
+      | "unlock-now"
+      | "wait"
+      | "give-up-waiting";
+  }
 >;
 
 async function open(
@@ -64,8 +82,9 @@ async function open(
       );
     case "devdeploy-branch":
       return run("devdeploy.devdeployBranch", button.branch);
+    case "devdeploy-any":
+      return run("devdeploy.devdeployCurrentBranch", ...(folder === undefined ? [] : [folder.place.key]));
     case "keep":
-    case "give-up-waiting":
     case "show-environments":
       return run("devdeploy.environments.focus");
     case "open-settings":

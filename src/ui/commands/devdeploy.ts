@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
-import { deployBranch, type DeployServices } from "../../app/deployBranch.ts";
+import { deployBranch, type DeployOrderedBranch, type DeployServices } from "../../app/deployBranch.ts";
 import type { DeployOutcome, DeployPhase } from "../../app/deployOutcome.ts";
-import type { Head, Repository } from "../../app/ports.ts";
+import type { Head } from "../../app/ports.ts";
+import type { BranchName } from "../../domain/branch.ts";
 import type { Pool, TeamConfig } from "../../domain/config.ts";
 import { modalConfirm } from "../confirm.ts";
 import * as say from "../messages/command.ts";
@@ -14,57 +15,93 @@ import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
 import { folderOf, pickPool } from "./choose.ts";
 import { perform } from "./deeds.ts";
+import { askWhenFull } from "./fullPool.ts";
 import type { CommandServices } from "./services.ts";
 
+/** What a devdeploy is to be; what is left out is asked for, or follows from the repository. */
+export interface Wish {
+  /** The row that the command was called on. */
+  readonly row?: string;
+  /** A branch that was chosen, instead of the one that is checked out. */
+  readonly branch?: BranchName;
+  /** A machine that the person insists on. */
+  readonly machine?: string;
+}
+
 /** Devdeploys the branch that is checked out, once more for as long as the person asks for it. */
-export async function devdeployCurrentBranch(services: CommandServices, id?: string): Promise<void> {
+export const devdeployCurrentBranch = (services: CommandServices, id?: string): Promise<void> =>
+  devdeployAs(services, id === undefined ? {} : { row: id });
+
+/** Devdeploys as it is wished, once more for as long as the person asks for it. */
+export async function devdeployAs(services: CommandServices, wish: Wish): Promise<void> {
+  const folder = await fitFolder(services, wish.row);
+  if (folder === undefined) return;
+  const notice = await devdeploy(services, folder, wish);
+  if (notice !== undefined) return tell(services, { notice, folder, wish });
+}
+
+/** The folder to devdeploy from; undefined where nothing can be devdeployed now, and the person knows why. */
+export async function fitFolder(services: CommandServices, row?: string): Promise<TeamFolder | undefined> {
   const { folders, running } = services;
   if (running.current !== undefined) {
     void showNotice(say.alreadyRunning(running.current.branch, running.current.machine));
-    return;
+    return undefined;
   }
-  if (!folders.isTrusted) return tell(services, say.untrusted(), undefined);
-  const folder = await folderOf(services, id);
-  if (folder === undefined) {
-    if (folders.all.length === 0) void showNotice(say.noFolder());
-    return;
+  if (!folders.isTrusted) {
+    const button = await showNotice(say.untrusted());
+    if (button !== undefined) await perform(services, button, undefined);
+    return undefined;
   }
-  const notice = await devdeploy(services, folder);
-  if (notice !== undefined) return tell(services, notice, folder);
+  const folder = await folderOf(services, row);
+  if (folder === undefined && folders.all.length === 0) void showNotice(say.noFolder());
+  return folder;
+}
+
+interface Telling {
+  readonly notice: Notice;
+  readonly folder: TeamFolder;
+  readonly wish: Wish;
 }
 
 /** The notification may stand for long: only its button goes on from here. */
-async function tell(
-  services: CommandServices,
-  notice: Notice,
-  folder: TeamFolder | undefined,
-): Promise<void> {
+async function tell(services: CommandServices, { notice, folder, wish }: Telling): Promise<void> {
   const button = await showNotice(notice);
   if (button === undefined) return;
-  if ((await perform(services, button, folder)) === "again") {
-    await devdeployCurrentBranch(services, folder?.place.key);
-  }
+  if ((await perform(services, button, folder)) === "again") await devdeployAs(services, wish);
 }
 
-async function devdeploy(services: CommandServices, folder: TeamFolder): Promise<Notice | undefined> {
+async function devdeploy(
+  services: CommandServices,
+  folder: TeamFolder,
+  wish: Wish,
+): Promise<Notice | undefined> {
   const config = folder.config.current;
   if (config.kind !== "valid") return configNotice(config, folder.place.name);
   if (config.config.pools.length === 0) return say.noPool();
-  const pool = await pickPool(config.config);
+  const name =
+    wish.machine ?? (wish.row === undefined ? undefined : services.tree.subject(wish.row)?.machine);
+  const pool = poolOf(config.config, name) ?? (await pickPool(config.config));
   if (pool === undefined) return undefined;
+  const machine = pool.machines.find((one) => one.name === wish.machine);
   const { running } = services;
-  running.set({ branch: undefined, machine: undefined });
+  running.set({ branch: wish.branch, machine: undefined });
   try {
-    return await connectAndRun(services, folder, { pool, config: config.config });
+    return await connectAndRun(services, folder, {
+      pool,
+      config: config.config,
+      ...(wish.branch === undefined ? {} : { branch: wish.branch }),
+      ...(machine === undefined ? {} : { machine }),
+    });
   } finally {
     running.set(undefined);
   }
 }
 
-interface Order {
-  readonly pool: Pool;
-  readonly config: TeamConfig;
-}
+/** The pool that a machine belongs to. */
+const poolOf = ({ pools }: TeamConfig, machine: string | undefined): Pool | undefined =>
+  pools.find(({ machines }) => machines.some(({ name }) => name === machine));
+
+type Order = Omit<DeployOrderedBranch, "repository">;
 
 async function connectAndRun(services: CommandServices, folder: TeamFolder, order: Order): Promise<Notice> {
   services.folders.wake();
@@ -80,23 +117,27 @@ async function connectAndRun(services: CommandServices, folder: TeamFolder, orde
       buttons: [{ kind: "show-log" }],
     };
   }
-  const deployServices: DeployServices = { ...connection.deployServices(), confirm: modalConfirm };
+  const deployServices: DeployServices = {
+    ...connection.deployServices(),
+    confirm: modalConfirm,
+    whenFull: askWhenFull({ services, folder, connection }),
+  };
   return runDevdeploy(services, deployServices, { ...order, repository: repository.value, head: head.value });
 }
 
-interface Prepared extends Order {
-  readonly repository: Repository;
+interface Prepared extends DeployOrderedBranch {
   readonly head: Head;
 }
 
 async function runDevdeploy(
   services: CommandServices,
   deployServices: DeployServices,
-  order: Prepared,
+  { head, ...order }: Prepared,
 ): Promise<Notice> {
   const { running, log, clock } = services;
-  const branch = order.head.kind === "branch" ? order.head.branch : undefined;
-  const { commit } = order.head;
+  const branch = order.branch ?? (head.kind === "branch" ? head.branch : undefined);
+  // A branch that was chosen is deployed as the remote has it, and only the outcome tells what that was.
+  const commit = order.branch === undefined ? head.commit : undefined;
   const title = progressTitle(branch, commit);
   log.info(title);
   running.set({ branch, machine: undefined });

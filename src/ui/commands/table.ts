@@ -2,13 +2,19 @@ import * as vscode from "vscode";
 import type { Disposable } from "../../app/emitter.ts";
 import { commandFailed } from "../messages/command.ts";
 import { showNotice } from "../notices.ts";
+import { askHolderOf } from "./ask.ts";
 import { pickFolder } from "./choose.ts";
 import { createConfig, openConfig } from "./config.ts";
 import { showDetails } from "./details.ts";
 import { devdeployCurrentBranch } from "./devdeploy.ts";
+import { devdeployBranch } from "./devdeployBranch.ts";
+import { devdeployToMachine } from "./devdeployToMachine.ts";
+import { extendOwn } from "./extend.ts";
 import type { CommandServices } from "./services.ts";
-import { unlockOwn } from "./unlock.ts";
+import { showStatus } from "./status.ts";
+import { unlock } from "./unlock.ts";
 import { copyText, openUrl, urlOf } from "./urls.ts";
+import { stopWaiting } from "./waiting.ts";
 
 /** A command may be called on a row, whose id it then gets. */
 type Handler = (services: CommandServices, id?: string) => unknown;
@@ -17,7 +23,13 @@ type Handler = (services: CommandServices, id?: string) => unknown;
 export const commands = {
   "devdeploy.devdeployCurrentBranch": devdeployCurrentBranch,
   "devdeploy.redeploy": devdeployCurrentBranch,
-  "devdeploy.unlock": unlockOwn,
+  "devdeploy.devdeployBranch": devdeployBranch,
+  "devdeploy.devdeployToMachine": devdeployToMachine,
+  "devdeploy.status": showStatus,
+  "devdeploy.unlock": unlock,
+  "devdeploy.extendLock": extendOwn,
+  "devdeploy.askHolder": askHolderOf,
+  "devdeploy.stopWaiting": stopWaiting,
   "devdeploy.openUrl": (services, id) => openUrl(urlOf(services, id)),
   "devdeploy.copyUrl": (services, id) => copyText(urlOf(services, id)),
   "devdeploy.showDetails": showDetails,

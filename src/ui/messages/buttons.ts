@@ -31,6 +31,10 @@ export function buttonLabel(button: Button): string {
       return l10n.t("Devdeploy {branch}", { branch: shown(button.branch) });
     case "give-up-waiting":
       return l10n.t("Give It Up");
+    case "wait":
+      return l10n.t("Tell Me When One Is Free");
+    case "devdeploy-any":
+      return l10n.t("Devdeploy to Any");
     case "show-environments":
       return l10n.t("Show Environments");
     case "create-config":

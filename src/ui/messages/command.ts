@@ -1,6 +1,4 @@
 import { l10n } from "vscode";
-import type { UnlockOutcome } from "../../app/unlockMachine.ts";
-import { clusterSentence } from "./cluster.ts";
 import type { Notice } from "./notice.ts";
 import { detail, shown } from "./text.ts";
 
@@ -35,7 +33,6 @@ export const alreadyRunning = (branch: string | undefined, machine: string | und
 
 export const choosePool = (): string => l10n.t("Which pool?");
 export const chooseFolder = (): string => l10n.t("Which folder?");
-export const chooseMachine = (): string => l10n.t("Which machine do you give back?");
 export const chooseRow = (): string => l10n.t("Details of which environment or machine?");
 export const copyHint = (): string => l10n.t("Enter copies the line");
 export const copied = (): string => l10n.t("Copied");
@@ -49,55 +46,6 @@ export const commandFailed = (error: unknown): Notice => ({
   }),
   buttons: [{ kind: "show-log" }],
 });
-
-export const nothingToUnlock = (): Notice =>
-  info(l10n.t("No machine is locked to you, so there is nothing to unlock."));
-
-export const unlockWhileDeploying = (machine: string): Notice =>
-  info(
-    l10n.t("{machine} is being deployed to right now. Unlock it once that is done.", {
-      machine: shown(machine),
-    }),
-  );
-
-/** What became of giving a machine back; undefined where the row says it already. */
-export function unlockNotice(outcome: UnlockOutcome, name: string): Notice | undefined {
-  const machine = shown(name);
-  switch (outcome.kind) {
-    case "unlocked":
-      return undefined;
-    case "already-free":
-      return info(l10n.t("{machine} was free already. Nothing was changed.", { machine }));
-    case "not-holder":
-      return info(
-        outcome.lock.kind === "held"
-          ? l10n.t("{machine} is not yours any more: {who} holds it now. Nothing was changed.", {
-              machine,
-              who: shown(outcome.lock.hold.by.name),
-            })
-          : l10n.t("The lock of {machine} cannot be read as yours any more. Nothing was changed.", {
-              machine,
-            }),
-      );
-    case "failed":
-      return {
-        severity: "error",
-        text: outcome.mayBeFree
-          ? l10n.t("Whether {machine} is unlocked is not known. {cause}", {
-              machine,
-              cause: clusterSentence(outcome.error),
-            })
-          : l10n.t("{machine} is still locked to you. {cause}", {
-              machine,
-              cause: clusterSentence(outcome.error),
-            }),
-        buttons: [{ kind: "show-log" }],
-      };
-  }
-}
-
-export const unlockedToast = (machine: string): string =>
-  l10n.t("{machine} is unlocked: anybody may take it now.", { machine: shown(machine) });
 
 export const gitActionFailed = (what: "push" | "pull", why: string): Notice => ({
   severity: "error",

@@ -14,6 +14,9 @@ export type Button =
   | { readonly kind: "extend"; readonly machine: string }
   | { readonly kind: "devdeploy-branch"; readonly branch: string }
   | { readonly kind: "give-up-waiting"; readonly pool: string }
+  /** To be told when a machine of the pool is free. */
+  | { readonly kind: "wait"; readonly pool: string; readonly branch?: string }
+  | { readonly kind: "devdeploy-any" }
   | { readonly kind: "show-environments" }
   | { readonly kind: "create-config" }
   | { readonly kind: "open-config" }

@@ -1,19 +1,22 @@
 import { l10n } from "vscode";
 import type { CancelTruth, DeployOutcome, LockTruth } from "../../app/deployOutcome.ts";
 import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
-import type { MachineLock } from "../../domain/lock.ts";
+import type { LockState, MachineLock } from "../../domain/lock.ts";
 import type { ProofLine } from "../../domain/proof.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { busySentence } from "./busy.ts";
 import { failureNotice, recordSentence } from "./failure.ts";
 import type { Button, Notice } from "./notice.ts";
 import { refusalNotice } from "./refusal.ts";
+import { parts } from "./rows.ts";
 import { detail, shown } from "./text.ts";
 import { localAndUtc, timeLeft } from "./time.ts";
+import { askedNotice, waitingNotice } from "./waiting.ts";
 
 /** What was known when the devdeploy began, and the time by the API server. */
 export interface Telling {
   readonly branch: BranchName | undefined;
+  /** Where HEAD was; undefined for a branch that is not the one of HEAD. */
   readonly commit: CommitHash | undefined;
   readonly now: EpochMs;
 }
@@ -28,11 +31,13 @@ export function outcomeNotice(outcome: DeployOutcome, telling: Telling): Notice 
     case "refused":
       return withLock(refusalNotice(outcome.refusal), outcome.lock, telling.now);
     case "pool-full":
-      return {
-        severity: "warning",
-        text: poolFullSentence(outcome.pool, outcome.locks, telling.now),
-        buttons: [{ kind: "show-environments" }],
-      };
+      return poolFullNotice(outcome, telling);
+    case "machine-taken":
+      return withLock(
+        machineTakenNotice(outcome.machine, outcome.state, telling.now),
+        outcome.lock,
+        telling.now,
+      );
     case "busy":
       return withLock(
         { severity: "warning", text: busySentence(outcome.machine, outcome.busy), buttons: [SHOW_LOG] },
@@ -71,7 +76,8 @@ const LINKABLE = /^https?:\/\/[^\s()[\]"'<>]+$/u;
 function provenNotice(outcome: DeployOutcome & { readonly kind: "proven" }, telling: Telling): Notice {
   const { machine, url } = outcome;
   // HEAD may have moved between our look at it and the deploy's own: then the commit alone is sure.
-  const branch = telling.commit === outcome.commit ? telling.branch : undefined;
+  const isSure = telling.commit === undefined || telling.commit === outcome.commit;
+  const branch = isSure ? telling.branch : undefined;
   const what = branch === undefined ? "" : `${shown(branch)} `;
   const facts = { what: `${what}${shortCommit(outcome.commit)}`, machine: shown(machine) };
   if (url === undefined) {
@@ -86,10 +92,12 @@ function provenNotice(outcome: DeployOutcome & { readonly kind: "proven" }, tell
   const until = outcome.lock.kind === "held" ? localAndUtc(outcome.lock.until, telling.now) : undefined;
   return {
     severity: "info",
-    text:
+    text: joined(
       until === undefined
         ? l10n.t("{what} runs on {machine}: {url}", { ...facts, url: link })
         : l10n.t("{what} runs on {machine}: {url} — yours until {until}.", { ...facts, url: link, until }),
+      gotSentence(outcome.lock),
+    ),
     buttons: [
       { kind: "open-url", url, machine },
       { kind: "copy-url", url },
@@ -103,10 +111,13 @@ export function lockSentence(lock: LockTruth, now: EpochMs): string {
     case "none":
       return "";
     case "held":
-      return l10n.t("{machine} is locked to you until {until}.", {
-        machine: shown(lock.machine),
-        until: localAndUtc(lock.until, now),
-      });
+      return joined(
+        gotSentence(lock),
+        l10n.t("{machine} is locked to you until {until}.", {
+          machine: shown(lock.machine),
+          until: localAndUtc(lock.until, now),
+        }),
+      );
     case "unknown":
       return lock.machine === undefined
         ? l10n.t(
@@ -119,20 +130,88 @@ export function lockSentence(lock: LockTruth, now: EpochMs): string {
   }
 }
 
+/** How the machine was come by, where that is worth a word. */
+function gotSentence(lock: LockTruth): string {
+  if (lock.kind !== "held" || lock.got === undefined) return "";
+  const { got } = lock;
+  const machine = shown(lock.machine);
+  switch (got.kind) {
+    case "again":
+      return l10n.t("You got {machine} again, which was yours before.", { machine });
+    case "instead":
+      return l10n.t("{who} has {former} by now, which was yours before, so you got {machine} instead.", {
+        who: shown(got.by),
+        former: shown(got.of),
+        machine,
+      });
+    case "taken-over":
+      return l10n.t("You took {machine} over from {who}, who is told.", { machine, who: shown(got.from) });
+  }
+}
+
 const joined = (...sentences: readonly string[]): string => sentences.filter((one) => one !== "").join(" ");
 
 function withLock(notice: Notice, lock: LockTruth, now: EpochMs): Notice {
   return { ...notice, text: joined(notice.text, lockSentence(lock, now)) };
 }
 
+/** What the person wanted when no machine was free has been done; here is what happens next. */
+function poolFullNotice(
+  { pool, locks, answer }: DeployOutcome & { readonly kind: "pool-full" },
+  { branch, now }: Telling,
+): Notice {
+  switch (answer.kind) {
+    case "asked":
+      return askedNotice({ machine: answer.machine, holder: answer.holder, branch, pool });
+    case "waiting":
+      return waitingNotice(pool, answer.place);
+    case "nothing":
+      return {
+        severity: "warning",
+        text: poolFullSentence(pool, locks, now),
+        buttons: [
+          { kind: "wait", pool, ...(branch === undefined ? {} : { branch }) },
+          { kind: "show-environments" },
+        ],
+      };
+  }
+}
+
+/** Who insisted on a machine that is not to be had; where a lock is in the way, it can be ended. */
+function machineTakenNotice(name: string, state: LockState, now: EpochMs): Notice {
+  const machine = shown(name);
+  const hasLock = state.kind === "held" || state.kind === "unreadable";
+  const text =
+    state.kind === "held"
+      ? l10n.t(
+          "{machine} is held by {who} ({facts}), so nothing was deployed. Devdeploy to any machine, or unlock this one first.",
+          {
+            machine,
+            who: shown(state.hold.by.name),
+            facts: parts(
+              state.hold.branch === undefined ? undefined : shown(state.hold.branch),
+              timeLeft(state.hold.until - now),
+            ),
+          },
+        )
+      : l10n.t("{taken}, so nothing was deployed. Devdeploy to any machine instead.", {
+          taken: takenBy({ machine: name, state }, now),
+        });
+  return {
+    severity: "warning",
+    text,
+    buttons: [{ kind: "devdeploy-any" }, ...(hasLock ? [{ kind: "unlock", machine: name } as const] : [])],
+  };
+}
+
 function poolFullSentence(pool: string, locks: readonly MachineLock[], now: EpochMs): string {
   const end = ({ state }: MachineLock): EpochMs =>
     state.kind === "held" ? state.hold.until : state.kind === "kept" ? state.until : Infinity;
   const holders = [...locks].sort((a, b) => end(a) - end(b)).map((lock) => takenBy(lock, now));
-  return l10n.t(
-    "No machine of {pool} is free: {holders}. Ask a holder to unlock one, or wait until a lock ends.",
-    { pool: shown(pool), holders: holders.join("; ") },
-  );
+  return l10n.t("No machine of {pool} is free: {holders}. Nothing was changed.", {
+    pool: shown(pool),
+    holders: holders.join("; "),
+  });
 }
 
 function takenBy({ machine: name, state }: MachineLock, now: EpochMs): string {

@@ -4,11 +4,13 @@ import type { DevdeployQuestion } from "../../app/ports.ts";
 import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
 import { warningSentence } from "./refusal.ts";
 import { detail, shown } from "./text.ts";
+import type { Modal } from "./unlock.ts";
 
 /** What a running devdeploy is called. */
 export function progressTitle(branch: BranchName | undefined, commit: CommitHash | undefined): string {
-  return branch === undefined || commit === undefined
-    ? l10n.t("Devdeploy")
+  if (branch === undefined) return l10n.t("Devdeploy");
+  return commit === undefined
+    ? l10n.t("Devdeploy {branch}", { branch: shown(branch) })
     : l10n.t("Devdeploy {branch} {commit}", { branch: shown(branch), commit: shortCommit(commit) });
 }
 
@@ -21,6 +23,8 @@ export function phaseSentence(phase: DeployPhase): string {
       return phase.machine === undefined
         ? l10n.t("claiming a machine of {pool}…", { pool: shown(phase.pool) })
         : l10n.t("claiming {machine}…", { machine: shown(phase.machine) });
+    case "full":
+      return l10n.t("no machine of {pool} is free; what do you want to do?", { pool: shown(phase.pool) });
     case "deploying":
       return deployingSentence(phase);
     case "proving":
@@ -61,20 +65,14 @@ function podsSentence(pods: Pods): string {
 }
 
 /** The question before a devdeploy that has warnings. */
-export interface ConfirmText {
-  readonly question: string;
-  readonly detail: string;
-  readonly yes: string;
-}
-
-export function confirmText({ plan, pool, machine }: DevdeployQuestion): ConfirmText {
+export function confirmText({ plan, pool, machine }: DevdeployQuestion): Modal {
   return {
     question: l10n.t("Devdeploy {branch} {commit} to {where}?", {
       branch: shown(plan.branch),
       commit: shortCommit(plan.commit),
       where: shown(machine ?? pool),
     }),
-    detail: plan.warnings.map(warningSentence).join("\n"),
+    detail: plan.warnings.map(warningSentence).join("\n\n"),
     yes: l10n.t("Devdeploy Anyway"),
   };
 }

@@ -15,3 +15,6 @@ export function shown(text: string): string {
 
 /** `shown`, without a full stop at the end: for details that our own sentence closes. */
 export const detail = (text: string): string => shown(text).replace(/[.:;\s]+$/u, "");
+
+/** `$(name)` is an icon in lists and in the status bar; in somebody else's text it is text. */
+export const withoutIcons = (text: string): string => text.replaceAll("$(", "$\u2060(");

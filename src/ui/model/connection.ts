@@ -3,9 +3,19 @@ import type { Disposable, Listen } from "../../app/emitter.ts";
 import type { LockBoard } from "../../app/lockBoard.ts";
 import type { Repository, RepositoryError } from "../../app/ports.ts";
 import type { EnvironmentView } from "../../app/releaseSummary.ts";
-import type { UnlockOutcome } from "../../app/unlockMachine.ts";
+import type { AskOrder, AskOutcome, KeepOrder, KeepOutcome } from "../../app/askHolder.ts";
+import type { ExtendOrder, ExtendOutcome } from "../../app/extendLock.ts";
+import type { UnlockOrder, UnlockOutcome } from "../../app/unlockMachine.ts";
+import type {
+  AcknowledgeOrder,
+  AcknowledgeOutcome,
+  JoinOrder,
+  JoinOutcome,
+  LeaveOutcome,
+  WaitingOrder,
+} from "../../app/waitingList.ts";
+import type { LockPlace } from "../../app/changeLock.ts";
 import type { Machine, TeamConfig } from "../../domain/config.ts";
-import type { Person } from "../../domain/person.ts";
 import type { Result } from "../../domain/result.ts";
 
 /** What is released where, live. */
@@ -17,6 +27,10 @@ export interface ReleaseBoard extends Disposable {
   relist(): void;
 }
 
+/** An order about a machine's lock, wherever that lies. */
+export type OfMachine<O extends LockPlace> = Omit<O, keyof LockPlace> & { readonly machine: Machine };
+export type UnlockRequest = OfMachine<UnlockOrder>;
+
 /** A folder's live models and use cases, built once it may talk to clusters and run git. */
 export interface Connection extends Disposable {
   readonly locks: Pick<
@@ -25,7 +39,13 @@ export interface Connection extends Disposable {
   >;
   readonly releases: ReleaseBoard;
   /** Settings are read with every call. */
-  deployServices(): Omit<DeployServices, "confirm">;
-  unlockMachine(machine: Machine, by: Person, signal: AbortSignal): Promise<UnlockOutcome>;
+  deployServices(): Omit<DeployServices, "confirm" | "whenFull">;
+  unlockMachine(request: UnlockRequest, signal: AbortSignal): Promise<UnlockOutcome>;
+  extendLock(request: OfMachine<ExtendOrder>, signal: AbortSignal): Promise<ExtendOutcome>;
+  askHolder(request: OfMachine<AskOrder>, signal: AbortSignal): Promise<AskOutcome>;
+  joinWaiting(request: JoinOrder, signal: AbortSignal): Promise<JoinOutcome>;
+  leaveWaiting(request: WaitingOrder, signal: AbortSignal): Promise<LeaveOutcome>;
+  keepMachine(request: OfMachine<KeepOrder>, signal: AbortSignal): Promise<KeepOutcome>;
+  acknowledgeKept(request: AcknowledgeOrder, signal: AbortSignal): Promise<AcknowledgeOutcome>;
   repository(signal: AbortSignal): Promise<Result<Repository, RepositoryError>>;
 }

@@ -4,7 +4,7 @@ import type { TeamFolders } from "../model/teamFolders.ts";
 import * as words from "../messages/rows.ts";
 import { badgeTooltip } from "../messages/view.ts";
 import type { EnvironmentTree } from "./environmentTree.ts";
-import { livenesses, worstLiveness, type FolderView } from "./folderView.ts";
+import { livenesses, waitedFor, worstLiveness, type FolderView } from "./folderView.ts";
 import { isMine } from "./machineRow.ts";
 
 /** The view around the tree: what is said above the rows, beside the title, and on the icon. */
@@ -25,6 +25,10 @@ export function showEnvironments(tree: EnvironmentTree, folders: TeamFolders): D
     keys.set("devdeploy.view", kind);
     keys.set("devdeploy.isReady", kind === "rows");
     keys.set("devdeploy.holdsMachine", mine.length > 0);
+    keys.set(
+      "devdeploy.isWaiting",
+      views.some((view) => waitedFor(view).length > 0),
+    );
     keys.set(
       "devdeploy.hasConfig",
       views.some(({ config }) => config.kind !== "absent"),

@@ -2,7 +2,7 @@ import type { EnvironmentView as WorkView, MachineView, PoolView } from "../../a
 import type { EnvironmentView as ReleaseView } from "../../app/releaseSummary.ts";
 import { mayHeal, type ClusterError, type Liveness } from "../../domain/cluster.ts";
 import type { ConfigState } from "../../domain/config.ts";
-import type { Person } from "../../domain/person.ts";
+import { holderIdentity, type Person } from "../../domain/person.ts";
 import type { EpochMs } from "../../domain/time.ts";
 
 /** Everything the sidebar shows of one workspace folder, at one moment. */
@@ -84,4 +84,11 @@ export function worstLiveness(folders: readonly FolderView[]): (Liveness & { kin
     .flatMap(livenesses)
     .filter((liveness) => liveness.kind === "stale")
     .sort((a, b) => a.since - b.since)[0];
+}
+
+/** The pools on whose waiting lists the person who looks is. */
+export function waitedFor({ pools, me }: FolderView): readonly string[] {
+  if (me === undefined) return [];
+  const identity = holderIdentity(me);
+  return pools.filter(({ waiters }) => waiters.some(({ by }) => by === identity)).map(({ name }) => name);
 }

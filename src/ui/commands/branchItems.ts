@@ -1,0 +1,76 @@
+import type { RepositoryError } from "../../app/ports.ts";
+import { shortCommit, type BranchName, type CommitHash, type KnownBranch } from "../../domain/branch.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import * as say from "../messages/chosen.ts";
+import { repositorySentence } from "../messages/repository.ts";
+import { shown, withoutIcons } from "../messages/text.ts";
+import type { FolderView } from "../tree/folderView.ts";
+import type { Heading, LiveItem } from "./livePick.ts";
+
+/** What git has told so far; the remote answers later than the clone. */
+export interface BranchesSoFar {
+  readonly current: BranchName | undefined;
+  readonly known: readonly KnownBranch[];
+  /** Undefined until it has answered. */
+  readonly remote: ReadonlyMap<BranchName, CommitHash> | undefined;
+  readonly trouble: RepositoryError | undefined;
+  readonly now: EpochMs;
+}
+
+type Item = LiveItem<BranchName> | Heading;
+
+/** Branches by their newest commit, then those that only the remote has. */
+export function branchItems(so: BranchesSoFar, machines: FolderView["machines"]): readonly Item[] {
+  const known = so.known.filter((branch) => !isGone(branch, so));
+  const names = new Set(known.map(({ branch }) => branch));
+  const others = [...(so.remote ?? [])].filter(([branch]) => !names.has(branch));
+  const items: Item[] = [
+    ...known.map((branch) => knownItem(branch, so, machines)),
+    ...others.map(([branch, commit]) => otherItem(branch, commit, machines)),
+  ];
+  return so.trouble === undefined
+    ? items
+    : [{ heading: say.remoteSilent(repositorySentence(so.trouble)) }, ...items];
+}
+
+/** It was on the remote when that was fetched last, and is not any more. */
+const isGone = ({ branch, isOnRemote }: KnownBranch, { remote }: BranchesSoFar): boolean =>
+  isOnRemote && remote !== undefined && !remote.has(branch);
+
+function knownItem(known: KnownBranch, so: BranchesSoFar, machines: FolderView["machines"]): Item {
+  const { branch, commit } = known;
+  const there = so.remote?.get(branch);
+  const notes = say.branchNotes({
+    isCurrent: branch === so.current,
+    machines: running(branch, machines),
+    hasMoved: there !== undefined && there !== commit,
+    isNotPushed: so.remote === undefined ? !known.isOnRemote : there === undefined,
+  });
+  return item(branch, notes, say.commitWords(known, so.now));
+}
+
+const otherItem = (branch: BranchName, commit: CommitHash, machines: FolderView["machines"]): Item =>
+  item(
+    branch,
+    say.branchNotes({
+      isCurrent: false,
+      machines: running(branch, machines),
+      hasMoved: false,
+      isNotPushed: false,
+    }),
+    say.notFetched(shortCommit(commit)),
+  );
+
+const item = (branch: BranchName, description: string, detail: string): Item => ({
+  key: branch,
+  label: withoutIcons(shown(branch)),
+  description,
+  detail,
+  value: branch,
+});
+
+/** By the locks, and only as long as they are current. */
+const running = (branch: BranchName, machines: FolderView["machines"]): readonly string[] =>
+  machines
+    .filter(({ state }) => state.kind === "held" && state.hold.branch === branch)
+    .map(({ name }) => name);
