@@ -1,7 +1,7 @@
 import { l10n } from "vscode";
-import type { DurationMs } from "../../domain/time.ts";
+import type { DurationMs, EpochMs } from "../../domain/time.ts";
 import { shown } from "./text.ts";
-import { timeLeft } from "./time.ts";
+import { clockTime, localAndUtc, timeLeft, timeUntil } from "./time.ts";
 
 export interface StatusText {
   readonly text: string;
@@ -13,12 +13,55 @@ export interface StatusText {
 /** What the item is called in the menu that hides it. */
 export const statusBarName = (): string => l10n.t("Devdeploy: My Machine");
 
-export function statusHeld(name: string, left: DurationMs): StatusText {
-  const words = { machine: shown(name), left: timeLeft(left) };
+interface Ending {
+  readonly until: EpochMs;
+  readonly left: DurationMs;
+}
+
+export function statusHeld(name: string, { until, left }: Ending): StatusText {
+  const words = { machine: shown(name), left: timeLeft(left), until: localAndUtc(until, until - left) };
   return {
     text: l10n.t("$(lock) {machine} · {left}", words),
-    tooltip: l10n.t("{machine} is locked to you, {left}. Click for details.", words),
+    tooltip: l10n.t("{machine} is locked to you until {until}, {left}. Click for details.", words),
     spoken: l10n.t("Devdeploy: {machine} is locked to you, {left}", words),
+  };
+}
+
+/** The last minutes of a lock; the colour of the item says the same. */
+export function statusEnding(name: string, { until, left }: Ending): StatusText {
+  const words = { machine: shown(name), when: timeUntil(left), until: localAndUtc(until, until - left) };
+  return {
+    text: l10n.t("$(warning) {machine} ends {when}", words),
+    tooltip: l10n.t(
+      "{machine}'s lock ends at {until}, {when}; then anybody may take it. Click for details, and extend it there or devdeploy again.",
+      words,
+    ),
+    spoken: l10n.t("Devdeploy: {machine}'s lock ends {when}", words),
+  };
+}
+
+export function statusKept(name: string, { until, left }: Ending): StatusText {
+  const words = { machine: shown(name), left: timeLeft(left), until: clockTime(until) };
+  return {
+    text: l10n.t("$(bell-dot) {machine} is kept for you · {left}", words),
+    tooltip: l10n.t(
+      "{machine} is kept for you until {until}: devdeploy to get it. Click for details.",
+      words,
+    ),
+    spoken: l10n.t("Devdeploy: {machine} is kept for you, {left}", words),
+  };
+}
+
+/** `place` counts from 1. */
+export function statusWaiting(name: string, place: number): StatusText {
+  const words = { pool: shown(name), place: ordinal(place) };
+  return {
+    text: l10n.t("$(bell) waiting for {pool} ({place})", words),
+    tooltip: l10n.t(
+      "You are the {place} who waits for a machine of {pool}. You are told when one is kept for you.",
+      words,
+    ),
+    spoken: l10n.t("Devdeploy: waiting for {pool}, {place} in line", words),
   };
 }
 
@@ -30,4 +73,20 @@ export function statusDeploying(machine: string | undefined, branch: string | un
     tooltip: l10n.t("Devdeploy is deploying {what}. The notification shows how far it is.", words),
     spoken: l10n.t("Devdeploy is deploying {what}", words),
   };
+}
+
+/** `1st`, `2nd`, `23rd`; a translation says its own. */
+export function ordinal(place: number): string {
+  switch (new Intl.PluralRules("en", { type: "ordinal" }).select(place)) {
+    case "one":
+      return l10n.t("{place}st", { place });
+    case "two":
+      return l10n.t("{place}nd", { place });
+    case "few":
+      return l10n.t("{place}rd", { place });
+    case "zero":
+    case "many":
+    case "other":
+      return l10n.t("{place}th", { place });
+  }
 }

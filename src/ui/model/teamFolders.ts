@@ -1,6 +1,6 @@
 import { Emitter, type Disposable } from "../../app/emitter.ts";
 import type { Clock } from "../../app/ports.ts";
-import { MINUTE_MS } from "../../domain/time.ts";
+import { MINUTE_MS, type DurationMs } from "../../domain/time.ts";
 import { viewKind, type FolderView, type ViewKind } from "../tree/folderView.ts";
 import type { TeamFolder } from "./teamFolder.ts";
 
@@ -92,13 +92,17 @@ export class TeamFolders implements Disposable {
   #changed(): void {
     if (this.#isAwake && this.isTrusted) {
       for (const folder of this.all) if (folder.team !== undefined) void folder.wake();
-      // Countdowns on screen go by the minute; nothing is asked of any cluster for that.
-      this.#tick ??= this.#clock.after(MINUTE_MS, () => {
-        this.#tick = undefined;
-        this.#changed();
-      });
+      this.#scheduleTick();
     }
     this.#changes.fire();
+  }
+
+  /** Countdowns on screen go by the minute, each at its own moment; nothing is asked of any cluster for that. */
+  #scheduleTick(): void {
+    this.#tick?.dispose();
+    this.#tick = this.#clock.after(nextMinute(this.views), () => {
+      this.#changed();
+    });
   }
 
   dispose(): void {
@@ -106,4 +110,16 @@ export class TeamFolders implements Disposable {
     for (const key of [...this.#folders.keys()]) this.remove(key);
     this.#changes.dispose();
   }
+}
+
+/** Until the first time left that is shown has one minute less. */
+function nextMinute(views: readonly FolderView[]): DurationMs {
+  const left = views.flatMap(({ machines, nowAt }) =>
+    machines.flatMap(({ name, state }) => {
+      const until =
+        state.kind === "held" ? state.hold.until : state.kind === "kept" ? state.until : undefined;
+      return until === undefined ? [] : [Math.max(0, until - nowAt(name)) % MINUTE_MS];
+    }),
+  );
+  return Math.ceil(Math.min(MINUTE_MS, ...left) + 1);
 }
