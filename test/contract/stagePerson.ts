@@ -9,6 +9,7 @@ import { deployBranch, type DeployServices } from "../../src/app/deployBranch.ts
 import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts";
 import { followRun } from "../../src/app/followRun.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
+import { takeOver } from "../../src/app/takeOver.ts";
 import type { Clock, Log, PastRun, PastRuns } from "../../src/app/ports.ts";
 import { openCluster, type Cluster } from "../../src/cluster.ts";
 import type { Pool } from "../../src/domain/config.ts";
@@ -73,7 +74,9 @@ export function openWindow(options: WindowOptions, log: Log, clock: Clock = syst
     deployer,
     steadySeconds: STEADY_SECONDS,
     confirm: { devdeploy: () => Promise.resolve(true) },
-    claimMachine: (pool, claim, signal) => claimMachine(shared, { pool, claim }, signal),
+    claimMachine: (order, signal) => claimMachine(shared, order, signal),
+    takeOver: (order, signal) => takeOver(shared, order, signal),
+    whenFull: () => Promise.resolve({ kind: "nothing" }),
     holdOperation: (ref, who, signal) => holdOperation(paced, { ref, ...who }, signal),
   };
   const pastRuns = new RunFolders(storage, followed);

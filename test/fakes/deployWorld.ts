@@ -2,6 +2,7 @@ import type { DeployOrderedBranch, DeployServices } from "../../src/app/deployBr
 import { claimMachine } from "../../src/app/claimMachine.ts";
 import { deployBranch } from "../../src/app/deployBranch.ts";
 import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts";
+import type { FullAnswer, FullPool } from "../../src/app/fullPool.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import type {
   Deployer,
@@ -13,10 +14,12 @@ import type {
   Repository,
   RepositoryError,
 } from "../../src/app/ports.ts";
+import { takeOver } from "../../src/app/takeOver.ts";
 import type { CommitHash } from "../../src/domain/branch.ts";
 import type { ClusterError } from "../../src/domain/cluster.ts";
 import { lockRef } from "../../src/domain/lock.ts";
 import { fail, ok, type Result } from "../../src/domain/result.ts";
+import { waitingRef } from "../../src/domain/waiting.ts";
 import type { WorkloadReading } from "../../src/domain/rollout.ts";
 import {
   aBranch,
@@ -31,7 +34,7 @@ import {
 } from "../builders/deploy.ts";
 import { freeLock } from "../builders/lock.ts";
 import { ManualClock } from "./clock.ts";
-import { FakeLockStore, FakeOperationStore } from "./leases.ts";
+import { FakeLockStore, FakeOperationStore, FakeWaitingStore } from "./leases.ts";
 import { FakeLog } from "./log.ts";
 import { FakeReleaseStore } from "./releases.ts";
 
@@ -42,10 +45,14 @@ export class DeployWorld {
   readonly clock = new ManualClock();
   readonly log = new FakeLog();
   readonly locks = new FakeLockStore();
+  readonly waiting = new FakeWaitingStore();
   readonly operations = new FakeOperationStore();
   readonly releases = new FakeReleaseStore();
   readonly phases: DeployPhase[] = [];
   readonly questions: DevdeployQuestion[] = [];
+  /** What the person was shown when no machine was free. */
+  readonly fulls: FullPool[] = [];
+  whenFull: (full: FullPool) => FullAnswer | Promise<FullAnswer> = () => ({ kind: "nothing" });
   readonly orders: DeployOrder[] = [];
   /** Orders whose runs need not be kept any more. */
   readonly told: DeployOrder[] = [];
@@ -75,6 +82,8 @@ export class DeployWorld {
   constructor(order: Partial<DeployOrderedBranch> = {}) {
     const pool = order.pool ?? aPool();
     this.order = { pool, config: aConfig({ pools: [pool] }), repository: this.#repository(), ...order };
+    const list = waitingRef(pool);
+    if (list !== undefined) this.waiting.objects.put(list, []);
     for (const { name, locks } of pool.machines) this.locks.objects.put(lockRef(name, locks), freeLock());
   }
 
@@ -91,6 +100,7 @@ export class DeployWorld {
       clock: this.clock,
       log: this.log,
       locks: this.locks,
+      waiting: this.waiting,
       operations: this.operations,
       random: () => 0,
       newNonce: () => `nonce-${nonces++}`,
@@ -104,7 +114,12 @@ export class DeployWorld {
         },
       },
       identity: { whoAmI: () => Promise.resolve(this.user) },
-      claimMachine: (pool, claim, signal) => claimMachine(shared, { pool, claim }, signal),
+      claimMachine: (order, signal) => claimMachine(shared, order, signal),
+      takeOver: (order, signal) => takeOver(shared, order, signal),
+      whenFull: (full) => {
+        this.fulls.push(full);
+        return Promise.resolve(this.whenFull(full));
+      },
       holdOperation: (ref, who, signal) => holdOperation(shared, { ref, ...who }, signal),
       releases: this.releases,
       workloads: { read: () => Promise.resolve(this.workloads) },

@@ -102,7 +102,12 @@ test("the new revision follows the newest one, whatever that came to", async () 
 
 test("a machine of one's own is deployed to again, and replacing a branch there is asked about", async () => {
   const world = new DeployWorld();
-  holdBy(world, dev2, { by: ann, branch: aBranch("task/other"), until: serverTime + HOUR_MS });
+  holdBy(world, dev2, {
+    by: ann,
+    branch: aBranch("task/other"),
+    commit: aCommit("abc"),
+    until: serverTime + HOUR_MS,
+  });
   const outcome = await world.devdeploy();
   assert.deepEqual(world.questions, [
     {
