@@ -2,19 +2,12 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import type { Page } from "playwright-core";
-import { systemClock as clock } from "../../src/adapters/system/clock.ts";
-import { claimMachine } from "../../src/app/claimMachine.ts";
-import { openCluster } from "../../src/cluster.ts";
-import { parseBranchName, parseCommitHash } from "../../src/domain/branch.ts";
-import type { Pool } from "../../src/domain/config.ts";
-import { isPending } from "../../src/domain/release.ts";
-import { readConfig } from "../../src/adapters/config/load.ts";
-import type { Demo } from "../../scripts/demo/makeDemo.ts";
-import { toolPath } from "../../scripts/tools/provision.ts";
+import { BEN } from "../../scripts/demo/people.ts";
+import { HOUR_MS } from "../../src/domain/time.ts";
 import { openAnn, openDemo } from "./demoWindow.ts";
 import { screenshot } from "./harness/browser.ts";
 import {
+  descriptionOf,
   dialog,
   eventually,
   inlineAction,
@@ -28,16 +21,12 @@ import {
   statusBar,
   toasts,
   toastThat,
-  type TreeRow,
+  widenSidebar,
+  withoutHashes,
 } from "./harness/person.ts";
+import { kubectl, lockTo } from "./leases.ts";
 
 const run = promisify(execFile);
-
-const textOf = (rows: readonly TreeRow[], label: string): string =>
-  rows.find((row) => row.label === label)?.description ?? "";
-
-/** Commits differ from run to run. */
-const withoutHashes = (text: string): string => text.replaceAll(/\b[0-9a-f]{7}\b/gu, "#######");
 
 test("a person devdeploys the branch, sees a colleague claim meanwhile, and gives the machine back", async (t) => {
   const demo = await openDemo(t);
@@ -50,7 +39,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       page,
       // Records are read one after the other; until then a row has but a revision's number.
       (all) =>
-        textOf(all, "dev1") === "free" &&
+        descriptionOf(all, "dev1") === "free" &&
         !all.some(({ description }) => /reading…|revision \d/u.test(description)),
       60_000,
     );
@@ -105,8 +94,8 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
 
   await t.test("a colleague's claim meanwhile appears by itself", async () => {
     const began = performance.now();
-    await claimAsBen(demo, "dev3");
-    await rowsThat(page, (rows) => textOf(rows, "dev3").startsWith("Ben Ortiz · task/profile · "));
+    await lockTo(demo, "dev3", { by: BEN, branch: "task/profile", left: 12 * HOUR_MS });
+    await rowsThat(page, (rows) => descriptionOf(rows, "dev3").startsWith("Ben Ortiz · task/profile · "));
     t.diagnostic(`colleague's claim on screen after ${Math.round(performance.now() - began)} ms`);
   });
 
@@ -116,9 +105,9 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       withoutHashes(told),
       /^task\/login ####### runs on dev1: https:\/\/dev1\.example\.com — yours until (?:\w+ )?\d\d:\d\d(?: \(\d\d:\d\d UTC\)| UTC)\.$/u,
     );
-    const rows = await rowsThat(page, (all) => textOf(all, "dev1").startsWith("you ·"));
-    assert.equal(withoutHashes(textOf(rows, "dev1")), "you · task/login · ####### · 12 h left");
-    assert.equal(textOf(rows, "dev"), "0 of 3 free");
+    const rows = await rowsThat(page, (all) => descriptionOf(all, "dev1").startsWith("you ·"));
+    assert.equal(withoutHashes(descriptionOf(rows, "dev1")), "you · task/login · ####### · 12 h left");
+    assert.equal(descriptionOf(rows, "dev"), "0 of 3 free");
     const items = await eventually(
       () => statusBar(page),
       (all) => all.some((text) => text.startsWith("dev1 ·")),
@@ -129,7 +118,13 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
 
   await t.test("what runs on the machine is the commit that was shown", async () => {
     const { stdout: head } = await run("git", ["-C", demo.folder, "rev-parse", "HEAD"]);
-    const images = await kubectl(demo, "dev1", ["get", "deployments", "--output", "jsonpath={..image}"]);
+    const images = await kubectl(demo, "dev", [
+      "get",
+      "deployment",
+      "dev1",
+      "--output",
+      "jsonpath={..image}",
+    ]);
     assert.ok(images.includes(head.trim()), `${images} does not name ${head}`);
   });
 
@@ -163,129 +158,15 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
 
   await t.test("unlock gives the machine back, and the row says so by itself", async () => {
     await inlineAction(page, "dev1", "Unlock");
-    await rowsThat(page, (rows) => textOf(rows, "dev1") === "free");
+    await rowsThat(page, (rows) => descriptionOf(rows, "dev1") === "free");
     assert.deepEqual(
       (await statusBar(page)).filter((text) => text.startsWith("dev1 ·")),
       [],
     );
   });
 
-  await t.test(
-    "a window that closes while helm works leaves helm to it, and the next window tells",
-    async (st) => {
-      const { url } = vsCode;
-      // On the desktop, closing the only window ends the program that the test holds on to.
-      if (url === undefined) {
-        st.diagnostic("left out on the desktop");
-        return;
-      }
-      // Whether helm is at work is what its own record says; the window may close only then. A watch tells it in
-      // time, where a program that is started to ask may come too late.
-      await whenHelmWorks(demo, "dev1", async () => {
-        await runCommand(page, "Devdeploy: Devdeploy Current Branch");
-        await pressDialogButton(page, "Devdeploy Anyway");
-      });
-      await page.goto("about:blank");
-      await page.goto(url);
-      const text = await toastThat(page, /While the window was closed/u, 60_000);
-      assert.match(
-        withoutHashes(text),
-        /helm (?:deployed|is still deploying) task\/login ####### to dev1.* None of it is proven/u,
-      );
-      await screenshot(page, "after-closed-window");
-      await openSidebar(page);
-      await rowsThat(page, (rows) => textOf(rows, "dev1").startsWith("you ·"), 60_000);
-    },
-  );
-
   assert.deepEqual(
     (await toasts(page)).filter((text) => text.includes("stumbled")),
     [],
   );
 });
-
-/** What kubectl says to Ann about a machine's namespace. */
-async function kubectl(demo: Demo, name: string, args: readonly string[]): Promise<string> {
-  const namespace = ["--namespace", await namespaceOf(demo, name)];
-  const env = { ...process.env, ...demo.env };
-  return (await run(await toolPath("kubectl"), [...args, ...namespace], { env })).stdout;
-}
-
-async function poolOf(demo: Demo, name: string): Promise<{ readonly pool: Pool; readonly context: string }> {
-  const state = await readConfig(demo.folder);
-  assert.ok(state.kind === "valid");
-  const pool = state.config.pools.find(({ machines }) => machines.some((machine) => machine.name === name));
-  assert.ok(pool);
-  return {
-    pool: { ...pool, machines: pool.machines.filter((machine) => machine.name === name) },
-    context: state.config.locks.context,
-  };
-}
-
-async function namespaceOf(demo: Demo, name: string): Promise<string> {
-  const driver = (await poolOf(demo, name)).pool.machines[0]?.target.driver;
-  assert.ok(driver?.kind === "helm");
-  return driver.namespace;
-}
-
-/** Makes room for whole rows. */
-async function widenSidebar(page: Page): Promise<void> {
-  const sidebar = await page.locator(".part.sidebar").boundingBox();
-  assert.ok(sidebar);
-  const [x, y] = [sidebar.x + sidebar.width, sidebar.y + sidebar.height / 2];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + 130, y, { steps: 5 });
-  await page.mouse.up();
-}
-
-/** Does something, and waits until helm's newest record in the machine's namespace is a pending one. */
-async function whenHelmWorks(demo: Demo, name: string, act: () => Promise<void>): Promise<void> {
-  const { pool } = await poolOf(demo, name);
-  const driver = pool.machines[0]?.target.driver;
-  assert.ok(driver?.kind === "helm");
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const cluster = openCluster({ kubeconfig: demo.people.ann.kubeconfig, env: process.env, clock, log });
-  const watch = cluster.watches.releases(driver.context, driver.namespace);
-  let isPendingSeen = false;
-  const listening = watch.onChange(({ items }) => {
-    isPendingSeen ||= [...items.values()].some(
-      ([newest]) => newest !== undefined && isPending(newest.status),
-    );
-  });
-  try {
-    await act();
-    await eventually(
-      () => Promise.resolve(isPendingSeen),
-      (isSeen) => isSeen,
-    );
-  } finally {
-    listening.dispose();
-    watch.dispose();
-    cluster.dispose();
-  }
-}
-
-/** What Ben's VS Code does when he devdeploys, as far as the locks go. */
-async function claimAsBen(demo: Demo, name: string): Promise<void> {
-  const { ben } = demo.people;
-  const { pool, context } = await poolOf(demo, name);
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const cluster = openCluster({ kubeconfig: ben.kubeconfig, env: process.env, clock, log });
-  try {
-    const branch = parseBranchName("task/profile");
-    const { stdout: tip } = await run("git", ["-C", ben.folder, "rev-parse", "origin/task/profile"]);
-    const commit = parseCommitHash(tip.trim());
-    assert.ok(branch.ok && commit.ok);
-    const { signal } = new AbortController();
-    const user = await cluster.identity.whoAmI(context, signal);
-    assert.ok(user.ok);
-    const by = { user: user.value, mail: ben.gitMail, name: ben.gitName };
-    const claim = { by, branch: branch.value, commit: commit.value };
-    const services = { ...cluster, clock, random: Math.random, newNonce: () => "ben's claim" };
-    const outcome = await claimMachine(services, { pool, claim }, signal);
-    assert.equal(outcome.kind, "claimed");
-  } finally {
-    cluster.dispose();
-  }
-}

@@ -23,6 +23,19 @@ export async function openSidebar(page: Page, title = "Devdeploy"): Promise<void
   await open.waitFor();
 }
 
+/** Makes room for whole rows. */
+export async function widenSidebar(page: Page): Promise<void> {
+  const sidebar = await page.locator(".part.sidebar").boundingBox();
+  if (sidebar === null) throw new Error("The sidebar is not open.");
+  const [x, y] = [sidebar.x + sidebar.width, sidebar.y + sidebar.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 130, y, { steps: 5 });
+  await page.mouse.up();
+  // Away from the border, which is drawn in blue under the pointer.
+  await page.mouse.move(x + 400, y);
+}
+
 /** The rows of the open sidebar, from top to bottom. */
 export async function treeRows(page: Page): Promise<TreeRow[]> {
   // No named function in here: the loader adds a helper to those, and the page does not have it.
@@ -48,6 +61,13 @@ interface InPage {
   getAttribute(name: string): string | null;
   querySelector(selector: string): InPage | null;
 }
+
+/** What stands beside a row's label; empty where there is no such row. */
+export const descriptionOf = (rows: readonly TreeRow[], label: string): string =>
+  rows.find((row) => row.label === label)?.description ?? "";
+
+/** Commits differ from run to run. */
+export const withoutHashes = (text: string): string => text.replaceAll(/\b[0-9a-f]{7}\b/gu, "#######");
 
 /** The row with this label. */
 export function rowOf(page: Page, label: string): Locator {
