@@ -33,8 +33,8 @@ const report = z.object({
   heapBytes: z.number(),
   /** How often a board of locks told of a change. */
   changes: z.number(),
-  /** How often a board that was live ceased to be. */
-  losses: z.number(),
+  /** What the log was told of lost watches and the like. */
+  troubles: z.array(z.string()),
 });
 export type EditorReport = z.infer<typeof report>;
 
@@ -42,7 +42,8 @@ const claims = z.object({
   kind: z.literal("claims"),
   claimMs: z.array(z.number()),
   unlockMs: z.array(z.number()),
-  /** Requests of each claim. */
+  /** Of each claim. */
+  requests: z.array(z.number()),
   roundTrips: z.array(z.number()),
 });
 export type EditorClaims = z.infer<typeof claims>;

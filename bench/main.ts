@@ -1,15 +1,23 @@
-import { arch, cpus, platform, release, totalmem } from "node:os";
 import { CannotProvide } from "../scripts/tools/cache.ts";
 import { run } from "../scripts/tools/run.ts";
 import { coldActivations } from "./activation.ts";
 import { bundleSizes } from "./bundleSizes.ts";
+import { sayMachine } from "./machine.ts";
+import { sayClaims, sayContention, sayMemory } from "./sharing.ts";
 import { sayMilliseconds, spreadOf } from "./statistics.ts";
 import { watchToRow } from "./watchToRow.ts";
 
 const ACTIVATIONS = 7;
 const CHANGES = 40;
 
-const PARTS = { sizes: saySizes, activation: sayActivation, watch: sayWatchToRow };
+const PARTS = {
+  sizes: saySizes,
+  activation: sayActivation,
+  watch: sayWatchToRow,
+  claims: sayClaims,
+  contention: sayContention,
+  memory: sayMemory,
+};
 
 /** Measures one part, or all; prints figures with the machine and the versions. */
 export async function main([name]: readonly string[]): Promise<number> {
@@ -17,11 +25,7 @@ export async function main([name]: readonly string[]): Promise<number> {
   if (parts.length === 0) throw new CannotProvide(`There are ${Object.keys(PARTS).join(", ")}.`);
   const built = await run(process.execPath, ["esbuild.mjs", "--production"]);
   if (built.exitCode !== 0) throw new CannotProvide(`The build failed:\n${built.stderr}`);
-  const [cpu] = cpus();
-  console.log(
-    `Machine: ${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown"}, ` +
-      `${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}`,
-  );
+  sayMachine();
   for (const [, say] of parts) await say();
   return 0;
 }

@@ -73,10 +73,11 @@ function sayReport(when: string, report: EditorReport, minutes: number): void {
   const kinds = requests.map(([kind, count]) => `${count} × ${kind}`).join(", ");
   console.log(
     `${when}: ${total} requests (${(total / minutes).toFixed(2)} per minute: ${kinds || "none"}), ` +
-      `${report.connections} new connections, ${report.losses} times not live, ` +
+      `${report.connections} new connections, ` +
       `${report.changes} changes of the board; ` +
       `${megabytes(report.rssBytes)} resident, ${megabytes(report.heapBytes)} of it heap in use.`,
   );
+  for (const trouble of report.troubles) console.log(`  ${trouble}`);
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

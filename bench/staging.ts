@@ -53,7 +53,7 @@ function freeLease(namespace: string, name: string): Readonly<Record<string, unk
 }
 
 /** What makes a Lease somebody's for an hour. */
-export function heldBy(name: string): Readonly<Record<string, unknown>> {
+export function heldBy(name: string): { readonly metadata: object; readonly spec: object } {
   const now = microTime(Date.now());
   return {
     metadata: { annotations: { [ANNOTATION.holderName]: name } },
