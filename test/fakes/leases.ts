@@ -30,6 +30,8 @@ class Objects<R> {
   readonly readFaults: (ClusterError | undefined)[] = [];
   /** Runs before each write, e.g. so that somebody else is faster. */
   beforeWrite: ((ref: ObjectRef) => void) | undefined;
+  /** Runs after each write that was done, before its answer. */
+  afterWrite: (() => void) | undefined;
   mayCreate = true;
   writes = 0;
 
@@ -79,6 +81,7 @@ class Objects<R> {
     this.beforeWrite?.(ref);
     const fault = this.writeFaults.shift();
     const done = fault === undefined || fault.isDone ? act() : undefined;
+    if (done?.ok === true) this.afterWrite?.();
     if (fault !== undefined) return fail(fault.error);
     if (done === undefined) throw new Error("Without a fault the write is done.");
     return done.ok ? ok(this.#reading(done.value)) : done;
