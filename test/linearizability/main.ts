@@ -87,6 +87,7 @@ async function testAllStores(stage: Stage): Promise<Outcome> {
 }
 
 async function testStore(stage: Stage, target: Target, faultSeconds: number): Promise<StoreReport> {
+  const quietTarget = target.requests === undefined ? undefined : await sandboxTarget(stage.options.seed);
   const plan: RunPlan = {
     seed: stage.options.seed,
     faultSeconds,
@@ -95,7 +96,11 @@ async function testStore(stage: Stage, target: Target, faultSeconds: number): Pr
     pauseMs: stage.options.pauseMs,
     isBroken: false,
   };
-  return reportOn(stage, target, plan);
+  try {
+    return await reportOn(stage, { target, quietTarget }, plan);
+  } finally {
+    await quietTarget?.stop();
+  }
 }
 
 const BROKEN_SECONDS = 6;
@@ -108,22 +113,28 @@ async function breaks(stage: Stage): Promise<boolean> {
     lockSeconds: LOCK_SECONDS,
     isBroken: true,
   };
-  const { findings } = await reportOn(stage, target, plan);
+  const { findings } = await reportOn(stage, { target, quietTarget: undefined }, plan);
   return findings.some(({ invariant, violations }) => invariant === "I1" && violations.length > 0);
 }
 
-async function reportOn(stage: Stage, target: Target, plan: RunPlan): Promise<StoreReport> {
+interface Targets {
+  readonly target: Target;
+  readonly quietTarget: Target | undefined;
+}
+
+async function reportOn(stage: Stage, { target, quietTarget }: Targets, plan: RunPlan): Promise<StoreReport> {
   const store = plan.isBroken ? "broken store" : target.name;
   const folder = join(stage.folder, store.replaceAll(" ", "-"));
   try {
-    const remains = await run(target, plan, { program: stage.program, folder });
+    const remains = await run(target, plan, { program: stage.program, folder, quietTarget });
+    const targets = quietTarget === undefined ? [target] : [target, quietTarget];
     const report: StoreReport = {
       store,
       operations: operationsOf(remains.history),
-      faults: faultsOf(remains.history, target.requests?.counts ?? new Map()),
-      findings: await checkRun(target, remains, {
+      faults: faultsOf(remains.history, [target.requests, quietTarget?.requests]),
+      findings: await checkRun(targets, remains, {
         ...{ checker: stage.checker, folder, lockSeconds: plan.lockSeconds },
-        hasOperations: !plan.isBroken,
+        isWhole: !plan.isBroken,
       }),
     };
     say("");

@@ -1,4 +1,5 @@
 import { INVARIANTS, type Finding } from "./check/findings.ts";
+import type { RequestFaults } from "./store/requestFaults.ts";
 import { isEntry, type Entry, type Verb } from "./history.ts";
 
 /** What a store was found to be. */
@@ -23,14 +24,18 @@ export function operationsOf(history: readonly Entry[]): ReadonlyMap<Verb, numbe
 /** Those of single requests, which the store counted, and those of whole processes. */
 export function faultsOf(
   history: readonly Entry[],
-  requests: ReadonlyMap<string, number>,
+  stores: readonly (RequestFaults | undefined)[],
 ): ReadonlyMap<string, number> {
   const skewed = history
     .filter(isEntry("client"))
     .filter(({ offset, rate }) => offset !== 0 || rate !== 1)
     .map(() => "clock off or at another rate");
   const happened = history.filter(isEntry("fault")).map(({ fault }) => fault);
-  return new Map([...requests, ...counted([...happened, ...skewed])]);
+  const faults = new Map<string, number>(counted([...happened, ...skewed]));
+  for (const [fault, count] of stores.flatMap((requests) => [...(requests?.counts ?? [])])) {
+    faults.set(fault, (faults.get(fault) ?? 0) + count);
+  }
+  return faults;
 }
 
 export function counted<K>(all: readonly K[]): ReadonlyMap<K, number> {

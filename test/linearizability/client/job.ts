@@ -33,14 +33,9 @@ export type Job = z.infer<typeof job>;
 
 export const readJob = (line: string): Job => job.parse(JSON.parse(line));
 
-const start = z.object({
-  /** From here on nothing is begun, as moments of the shared clock. */
-  end: z.number(),
-});
-/** The second line: begin. */
-export type Start = z.infer<typeof start>;
-
-export const readStart = (line: string): Start => start.parse(JSON.parse(line));
+/** The lines after that: the clients may begin, and they are to end. */
+export const BEGIN = "begin";
+export const END = "end";
 
 /** The context's name in every client's kubeconfig: the one that the builders of the tests name. */
 export const CONTEXT = "staging";

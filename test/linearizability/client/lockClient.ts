@@ -16,13 +16,13 @@ const SHARES: readonly (readonly [Verb, number])[] = [
 /** Chance that a person cancels a command while it runs. */
 const CANCELLED = 0.02;
 
-/** One operation after another, chosen by the seed, until the time is over. */
-export async function runLockClient(surroundings: Surroundings, end: number): Promise<void> {
+/** One operation after another, chosen by the seed, until told to end. */
+export async function runLockClient(surroundings: Surroundings, ending: AbortSignal): Promise<void> {
   const { plan, job, recorder, cluster } = surroundings;
   const random = seeded(plan.seed);
   const store = job.isBroken ? withoutCompareAndSwap(cluster.locks) : cluster.locks;
   const locks = new RecordingLocks(store, recorder, plan.name);
-  for (let count = 1; now() < end; count += 1) {
+  for (let count = 1; !ending.aborted; count += 1) {
     const verb = chooseVerb(random);
     const machine = plan.machines[Math.floor(random.next() * plan.machines.length)] ?? "";
     const operation = `${plan.name}#${count}`;

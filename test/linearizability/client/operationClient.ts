@@ -13,8 +13,8 @@ const LONGEST_MS = 12_000;
 const EFFECT_EVERY_MS = 400;
 const LOOK_AGAIN_MS = 300;
 
-/** Works at its machine again and again, each time under the operation Lease, until the time is over. */
-export async function runOperationClient(surroundings: Surroundings, end: number): Promise<void> {
+/** Works at its machine again and again, each time under the operation Lease, until told to end. */
+export async function runOperationClient(surroundings: Surroundings, ending: AbortSignal): Promise<void> {
   const { plan, job, clock, log, cluster, recorder } = surroundings;
   const random = seeded(plan.seed);
   const operations = new RecordingOperations(cluster.operations, recorder, plan.name);
@@ -22,16 +22,11 @@ export async function runOperationClient(surroundings: Surroundings, end: number
   if (machine === undefined) throw new Error(`${plan.name} has no machine.`);
   const order = { ref: operationRef(machine.name, machine.target, machine.locks), by: plan.person };
   const services = { operations, clock, log, newNonce: () => crypto.randomUUID() };
-  const ending = new AbortController();
-  const timer = clock.after(Math.max(0, (end - now()) / 1000) * plan.rate, () => {
-    ending.abort();
-  });
-  while (!ending.signal.aborted) {
-    const held = await holdOperation(services, { ...order, what: "devdeploy task/x" }, ending.signal);
+  while (!ending.aborted) {
+    const held = await holdOperation(services, { ...order, what: "devdeploy task/x" }, ending);
     if (held.ok) await work(surroundings, machine.name, { operations, held: held.value, random });
-    await clock.sleep(random.between(0, LOOK_AGAIN_MS) * plan.rate, ending.signal);
+    await clock.sleep(random.between(0, LOOK_AGAIN_MS) * plan.rate, ending);
   }
-  timer.dispose();
 }
 
 interface Work {

@@ -15,7 +15,6 @@ import type { Random } from "../random.ts";
 import { CONTEXT } from "./job.ts";
 import { lockSeenOf } from "./lockSeen.ts";
 import type { RecordingLocks } from "./recordingLocks.ts";
-import { nobodyWaits } from "./nobodyWaits.ts";
 import { poolOf, type Surroundings } from "./surroundings.ts";
 
 /** What a verb of the application answered, as the history tells it. */
@@ -56,7 +55,7 @@ export async function perform(verb: Verb, machine: string, tools: VerbTools): Pr
 
 const services = ({ surroundings, locks, random }: VerbTools) => ({
   locks,
-  waiting: nobodyWaits,
+  waiting: surroundings.cluster.waiting,
   log: surroundings.log,
   clock: surroundings.clock,
   random: () => random.next(),

@@ -7,7 +7,7 @@ import type { Log } from "../../../src/app/ports.ts";
 import { holderIdentity } from "../../../src/domain/person.ts";
 import { fileRecorder, now, type Recorder } from "../history.ts";
 import { watchBoard } from "./board.ts";
-import { readJob, readStart, type ClientPlan, type Job } from "./job.ts";
+import { BEGIN, END, readJob, type ClientPlan, type Job } from "./job.ts";
 import { runLockClient } from "./lockClient.ts";
 import { runOperationClient } from "./operationClient.ts";
 import { skewedClock } from "./skewedClock.ts";
@@ -23,15 +23,26 @@ async function main(): Promise<void> {
   const recorder = fileRecorder(job.history);
   const clients = job.clients.map((plan) => ({ plan, surroundings: surround(plan, job, recorder) }));
   process.stdout.write("ready\n");
-  const { end } = readStart(await nextLine(told));
-  await Promise.all(clients.map(({ plan, surroundings }) => live(plan, surroundings, end)));
+  await line(told, BEGIN);
+  const ending = new AbortController();
+  const living = clients.map(({ plan, surroundings }) => live(plan, surroundings, ending.signal));
+  await line(told, END);
+  ending.abort();
+  await Promise.all(living);
   process.exit(0);
 }
 
-async function nextLine(lines: AsyncIterator<string, undefined>): Promise<string> {
-  const line = await lines.next();
-  if (line.done === true) throw new Error("The input ended too early.");
-  return line.value;
+type Lines = AsyncIterator<string, undefined>;
+
+async function nextLine(lines: Lines): Promise<string> {
+  const next = await lines.next();
+  if (next.done === true) throw new Error("The input ended too early.");
+  return next.value;
+}
+
+async function line(lines: Lines, expected: string): Promise<void> {
+  const found = await nextLine(lines);
+  if (found !== expected) throw new Error(`Told ${found} in place of ${expected}.`);
 }
 
 function surround(plan: ClientPlan, job: Job, recorder: Recorder): Surroundings {
@@ -55,20 +66,20 @@ function surround(plan: ClientPlan, job: Job, recorder: Recorder): Surroundings 
   };
 }
 
-async function live(plan: ClientPlan, surroundings: Surroundings, end: number): Promise<void> {
+async function live(plan: ClientPlan, surroundings: Surroundings, ending: AbortSignal): Promise<void> {
   const { name: client, role, person, rate, offset } = plan;
   const by = holderIdentity(person);
   surroundings.recorder.write({ entry: "client", client, at: now(), by, role, rate, offset });
   const board = role === "operation" ? undefined : watchBoard(surroundings);
   switch (role) {
     case "locks":
-      await runLockClient(surroundings, end);
+      await runLockClient(surroundings, ending);
       break;
     case "operation":
-      await runOperationClient(surroundings, end);
+      await runOperationClient(surroundings, ending);
       break;
     case "quiet":
-      await surroundings.clock.sleep(((end - now()) / 1000) * rate, new AbortController().signal);
+      await surroundings.clock.sleep(Infinity, ending);
   }
   board?.dispose();
   surroundings.cluster.dispose();

@@ -34,11 +34,20 @@ const OPERATION_RATES = [0.5, 1, 2] as const;
 /** The person whose boards hear nothing any more. */
 export const QUIET_PERSON = { user: "quiet", mail: "quiet@example.com", name: "Quiet" } as const;
 
+/** Where a run takes place. */
+export interface Place {
+  /** What hosts clients. */
+  readonly program: string;
+  readonly folder: string;
+  /** Where watches are silenced; undefined for a run without. */
+  readonly quietTarget: Target | undefined;
+}
+
 /** All processes of a run: lock clients, four to a process, and clients that work under operation Leases. */
 export async function makeCrew(
   target: Target,
   plan: RunPlan,
-  { program, folder }: { readonly program: string; readonly folder: string },
+  { program, folder, quietTarget }: Place,
 ): Promise<readonly WorkerProcess[]> {
   await mkdir(folder, { recursive: true });
   const kubeconfig = kubeconfigs(target, folder);
@@ -53,7 +62,9 @@ export async function makeCrew(
     for (const rate of OPERATION_RATES) {
       groups.set(`operations${rate}`, await operationClients(target, plan, rate, kubeconfig));
     }
-    if (isQuietKept(target, plan)) groups.set("quiet", await quietClients(plan, kubeconfig));
+    if (quietTarget !== undefined) {
+      groups.set("quiet", await quietClients(plan, kubeconfigs(quietTarget, folder)));
+    }
   }
   return [...groups].map(([name, clients]) => {
     const worker: WorkerPlan = {
@@ -119,10 +130,6 @@ function operationClients(
     }),
   );
 }
-
-/** Where single watches can be silenced. */
-export const isQuietKept = ({ requests }: Target, { isBroken }: RunPlan): boolean =>
-  requests !== undefined && !isBroken;
 
 /** One person's boards at each rate, which only look. */
 function quietClients({ seed }: RunPlan, kubeconfig: Kubeconfigs): Promise<readonly ClientPlan[]> {

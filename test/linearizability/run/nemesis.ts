@@ -11,8 +11,6 @@ export interface Battlefield {
   readonly recorder: Recorder;
   readonly seed: number;
   readonly until: number;
-  /** When the clients end. */
-  readonly end: number;
 }
 
 /** Signals that stop and continue a process are not known to Windows. */
@@ -20,6 +18,7 @@ const CAN_PAUSE = process.platform !== "win32";
 const WEATHER_MS = [1_500, 4_000] as const;
 const RESTART_EVERY_MS = [9_000, 15_000] as const;
 const KILL_EVERY_MS = [5_000, 9_000] as const;
+const PAUSE_OPERATIONS_EVERY_MS = [500, 2_000] as const;
 const PAUSE_EVERY_MS = [4_000, 8_000] as const;
 /** One to three lengths of a lock. */
 const LOCKS_PAUSED_MS = [1_000, 8_000] as const;
@@ -28,7 +27,7 @@ const OPERATIONS_PAUSED_MS = [16_000, 22_000] as const;
 
 /** All that goes wrong, until it heals. Every process is running again afterwards. */
 export async function plague(field: Battlefield): Promise<void> {
-  const { target, recorder, until } = field;
+  const { target, recorder } = field;
   await Promise.all([
     repeat(field, "weather", WEATHER_MS, (random) => {
       target.requests?.change(random);
@@ -39,12 +38,14 @@ export async function plague(field: Battlefield): Promise<void> {
     ...(CAN_PAUSE
       ? [
           repeat(field, "pause", PAUSE_EVERY_MS, (random) => pause(field, "locks", random)),
-          repeat(field, "pause operations", PAUSE_EVERY_MS, (random) => pause(field, "operations", random)),
+          repeat(field, "pause operations", PAUSE_OPERATIONS_EVERY_MS, (random) =>
+            pause(field, "operations", random),
+          ),
         ]
       : []),
   ]);
   target.requests?.heal();
-  recorder.write({ entry: "healed", at: Math.max(now(), until) });
+  recorder.write({ entry: "healed", at: now() });
 }
 
 /** Hurts again and again until the time is over; the last one is finished. */
@@ -70,7 +71,7 @@ async function restart({ target, recorder }: Battlefield, downMs: number): Promi
   recorder.write({ entry: "fault", at, fault: "API restart", until: now(), clients: [] });
 }
 
-async function kill({ crew, recorder, end }: Battlefield, random: Random): Promise<void> {
+async function kill({ crew, recorder }: Battlefield, random: Random): Promise<void> {
   const victim = choose(crew, random.chance(0.7) ? "locks" : "operations", random);
   if (victim === undefined) return;
   const at = now();
@@ -79,7 +80,7 @@ async function kill({ crew, recorder, end }: Battlefield, random: Random): Promi
   recorder.write({ entry: "fault", at, fault: "client killed", until: now(), clients: [...clients] });
   await delay(random.between(100, 1_000));
   await victim.start();
-  victim.begin(end);
+  victim.begin();
 }
 
 async function pause(

@@ -9,7 +9,6 @@ import { lockRef } from "../../../src/domain/lock.ts";
 import { aBranch, aCommit, aMachine, aPool } from "../../builders/deploy.ts";
 import { kubeconfigOf } from "../../contract/kubeconfig.ts";
 import { FakeLog } from "../../fakes/log.ts";
-import { nobodyWaits } from "../client/nobodyWaits.ts";
 import { CONTEXT } from "../client/job.ts";
 import { now, type Recorder } from "../history.ts";
 import { NAMESPACE, POOL, QUIET_MACHINE } from "../store/leases.ts";
@@ -27,7 +26,10 @@ const NEVER = new AbortController().signal;
 const SETTLED_MS = 3_000;
 const LOCKS = { context: CONTEXT, namespace: NAMESPACE };
 
-/** Has the quiet person hold the quiet machine for hours, and later no more, unheard. */
+/**
+ * Has the quiet person hold the quiet machine for hours, and later no more, unheard. The target is one of its own:
+ * a restart for another reason would tell the boards more than silence does.
+ */
 export async function holdQuietly(target: Target, folder: string, recorder: Recorder): Promise<QuietMachine> {
   const kubeconfig = join(folder, "elsewhere.kubeconfig");
   const token = target.access.tokens["admin"] ?? "";
@@ -36,7 +38,7 @@ export async function holdQuietly(target: Target, folder: string, recorder: Reco
   const cluster = openCluster({ kubeconfig, env: process.env, clock: systemClock, log });
   const services = {
     locks: cluster.locks,
-    waiting: nobodyWaits,
+    waiting: cluster.waiting,
     log,
     clock: systemClock,
     random: Math.random,

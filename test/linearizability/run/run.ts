@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileRecorder, MICROS_OF_A_SECOND, now, readHistory, type Entry } from "../history.ts";
+import { fileRecorder, MICROS_OF_A_SECOND, now, readHistory, type Entry, type Recorder } from "../history.ts";
 import { makeLeases } from "../store/leases.ts";
 import type { Target } from "../store/target.ts";
-import { followTruth } from "../store/truth.ts";
-import { isQuietKept, makeCrew, type RunPlan } from "./crew.ts";
+import { followTruth, type Truth } from "../store/truth.ts";
+import { makeCrew, type Place, type RunPlan } from "./crew.ts";
 import { plague } from "./nemesis.ts";
 import { holdQuietly } from "./quiet.ts";
 
@@ -18,31 +18,28 @@ export interface Remains {
 }
 
 /** Lets the clients contend for the machines of a target while everything goes wrong, then while nothing does. */
-export async function run(
-  target: Target,
-  plan: RunPlan,
-  place: { readonly program: string; readonly folder: string },
-): Promise<Remains> {
+export async function run(target: Target, plan: RunPlan, place: Place): Promise<Remains> {
   await rm(place.folder, { recursive: true, force: true });
   const crew = await makeCrew(target, plan, place);
   const ownFile = join(place.folder, "run.jsonl");
   const recorder = fileRecorder(ownFile);
-  await makeLeases(target);
-  const truth = await followTruth(target, recorder);
-  const quiet = isQuietKept(target, plan) ? await holdQuietly(target, place.folder, recorder) : undefined;
+  const truths = [await begin(target, recorder)];
+  const { quietTarget } = place;
+  if (quietTarget !== undefined) truths.push(await begin(quietTarget, recorder));
+  const quiet = quietTarget && (await holdQuietly(quietTarget, place.folder, recorder));
   try {
     await Promise.all(crew.map((worker) => worker.start()));
-    const until = now() + plan.faultSeconds * MICROS_OF_A_SECOND;
-    const end = until + plan.healedSeconds * MICROS_OF_A_SECOND;
-    for (const worker of crew) worker.begin(end);
+    for (const worker of crew) worker.begin();
     if (plan.isBroken) {
       await delay(plan.faultSeconds * 1000);
-      recorder.write({ entry: "healed", at: now() });
     } else {
-      await Promise.all([plague({ target, crew, recorder, seed: plan.seed, until, end }), quiet?.happen()]);
+      const until = now() + plan.faultSeconds * MICROS_OF_A_SECOND;
+      await Promise.all([plague({ target, crew, recorder, seed: plan.seed, until }), quiet?.happen()]);
+      await delay(plan.healedSeconds * 1000);
     }
+    for (const worker of crew) worker.end();
     await Promise.all(crew.map((worker) => worker.ended()));
-    await truth.end();
+    await Promise.all(truths.map((truth) => truth.end()));
   } finally {
     await Promise.all(
       crew.map((worker) => {
@@ -58,4 +55,9 @@ export async function run(
     files,
     complaints: crew.flatMap(({ complaints }) => complaints),
   };
+}
+
+async function begin(target: Target, recorder: Recorder): Promise<Truth> {
+  await makeLeases(target);
+  return followTruth(target, recorder);
 }

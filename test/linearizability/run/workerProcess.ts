@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import type { ClientPlan, Job } from "../client/job.ts";
+import { BEGIN, END, type ClientPlan, type Job } from "../client/job.ts";
 
 /** What a process is to host; its clients get a further life with each start. */
 export interface WorkerPlan {
@@ -51,9 +51,13 @@ export class WorkerProcess {
     await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
   }
 
-  /** Lets its clients begin; they end by themselves at this moment. */
-  begin(end: number): void {
-    this.#child?.stdin?.write(`${JSON.stringify({ end })}\n`);
+  begin(): void {
+    this.#child?.stdin?.write(`${BEGIN}\n`);
+  }
+
+  /** Its clients finish what they are about; then it ends. */
+  end(): void {
+    this.#child?.stdin?.write(`${END}\n`);
   }
 
   pause(): void {
