@@ -33,6 +33,7 @@ export async function perform(
       const next = await waitFor(services, folder, button);
       return next === undefined ? "done" : perform(services, next, folder);
     }
+    case "stop-waiting":
     case "give-up-waiting":
       if (folder !== undefined) await stopWaitingFor(services, folder, button.pool);
       return "done";
@@ -52,6 +53,7 @@ type Opening = Exclude<
       | "unlock"
       | "unlock-now"
       | "wait"
+      | "stop-waiting"
       | "give-up-waiting";
   }
 >;

@@ -33,6 +33,8 @@ export function buttonLabel(button: Button): string {
       return l10n.t("Give It Up");
     case "wait":
       return l10n.t("Tell Me When One Is Free");
+    case "stop-waiting":
+      return l10n.t("Stop Waiting");
     case "devdeploy-any":
       return l10n.t("Devdeploy to Any");
     case "show-environments":

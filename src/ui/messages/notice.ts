@@ -16,6 +16,7 @@ export type Button =
   | { readonly kind: "give-up-waiting"; readonly pool: string }
   /** To be told when a machine of the pool is free. */
   | { readonly kind: "wait"; readonly pool: string; readonly branch?: string }
+  | { readonly kind: "stop-waiting"; readonly pool: string }
   | { readonly kind: "devdeploy-any" }
   | { readonly kind: "show-environments" }
   | { readonly kind: "create-config" }

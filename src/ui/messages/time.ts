@@ -1,5 +1,5 @@
 import { env, l10n } from "vscode";
-import { HOUR_MS, MINUTE_MS, type DurationMs, type EpochMs } from "../../domain/time.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type DurationMs, type EpochMs } from "../../domain/time.ts";
 
 const DAY_MS = 24 * HOUR_MS;
 
@@ -17,6 +17,10 @@ export const timeUntil = (left: DurationMs): string =>
     ? l10n.t("in less than 1 min")
     : l10n.t("in {minutes} min", { minutes: Math.floor(left / MINUTE_MS) });
 
+/** `40 s`, `5 min`, `18 h`, `3 d`: rounded down to what one says. */
+export const lengthOf = (length: DurationMs): string =>
+  length < MINUTE_MS ? l10n.t("{seconds} s", { seconds: Math.floor(length / SECOND_MS) }) : age(length);
+
 /** How long ago something was: `now`, `5 min`, `18 h`, `3 d`. */
 export function age(past: DurationMs): string {
   if (past < MINUTE_MS) return l10n.t("just now");
@@ -24,6 +28,10 @@ export function age(past: DurationMs): string {
   if (past < 2 * DAY_MS) return l10n.t("{hours} h", { hours: Math.floor(past / HOUR_MS) });
   return l10n.t("{days} d", { days: Math.floor(past / DAY_MS) });
 }
+
+/** `5 h ago`; what was just now is said to be so. */
+export const ago = (past: DurationMs): string =>
+  past < MINUTE_MS ? age(past) : l10n.t("{age} ago", { age: age(past) });
 
 function format(at: EpochMs, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(env.language, { hourCycle: "h23", ...options }).format(at);

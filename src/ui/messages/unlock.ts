@@ -8,7 +8,7 @@ import { clusterSentence } from "./cluster.ts";
 import type { Notice } from "./notice.ts";
 import { parts } from "./rows.ts";
 import { shown } from "./text.ts";
-import { age, localAndUtc, timeLeft } from "./time.ts";
+import { ago, localAndUtc, timeLeft } from "./time.ts";
 
 const info = (text: string): Notice => ({ severity: "info", text, buttons: [] });
 
@@ -57,7 +57,7 @@ function holdDetail({ hold, history, waiting, operation, reason, now }: UnlockFa
     hold.branch === undefined ? undefined : branchLine(hold),
     l10n.t("Held since: {time}, {age}", {
       time: localAndUtc(hold.since, now),
-      age: age(now - hold.since),
+      age: ago(now - hold.since),
     }),
     deployLine(lastDeploy(hold, history), now),
     l10n.t("Locked until: {time}, {left}", {
@@ -85,7 +85,7 @@ const lastDeploy = (hold: Hold, history: readonly LockChange[]): EpochMs =>
   history.findLast(({ what }) => what === "claimed" || what === "renewed")?.at ?? hold.renewedAt;
 
 const deployLine = (at: EpochMs, now: EpochMs): string =>
-  l10n.t("Last devdeploy: {time}, {age}", { time: localAndUtc(at, now), age: age(now - at) });
+  l10n.t("Last devdeploy: {time}, {age}", { time: localAndUtc(at, now), age: ago(now - at) });
 
 function workLine(operation: OperationRecord | undefined): string | undefined {
   switch (operation?.kind) {

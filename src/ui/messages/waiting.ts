@@ -80,7 +80,7 @@ export function waitingNotice(pool: string, place: number): Notice {
             "You wait for a machine of {pool}, behind {before} others. When it is your turn, one is kept for you for 10 minutes, and you are told.",
             words,
           );
-  return info(text, { kind: "give-up-waiting", pool });
+  return info(text, { kind: "stop-waiting", pool });
 }
 
 /** Why somebody was not put on the list; undefined where they were. */
@@ -98,7 +98,7 @@ export function joinNotice(outcome: JoinOutcome, name: string): Notice | undefin
       );
     case "list-full":
       return info(
-        l10n.t("{count} people wait for a machine of {pool} already, and more would not be served today.", {
+        l10n.t("The waiting list of {pool} is full: {count} wait already. Ask a holder instead.", {
           count: outcome.waiters.length,
           pool,
         }),

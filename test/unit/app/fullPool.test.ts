@@ -73,8 +73,9 @@ test("the person is shown who holds what, in which lock, for which branch of the
   const world = aFullWorld();
   const outcome = await world.devdeploy();
   const [full] = world.fulls;
+  assert.ok(full !== undefined);
   assert.deepEqual(
-    full?.machines.map(({ machine, state, lock }) => [
+    full.machines.map(({ machine, state, lock }) => [
       machine,
       state.kind === "held" ? state.hold.by.name : state.kind,
       lock?.record.kind,
@@ -85,7 +86,7 @@ test("the person is shown who holds what, in which lock, for which branch of the
     ],
   );
   assert.deepEqual(
-    [full?.branch, full?.person.name, full?.now, full?.changed],
+    [full.branch, full.person.name, full.now, full.changed],
     [aBranch(), "Ann Lee", serverTime, undefined],
   );
   assert.deepEqual(outcome.kind === "pool-full" ? [outcome.answer, outcome.lock] : outcome.kind, [

@@ -1,8 +1,9 @@
 import "../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DeployOutcome, LockTruth } from "../../../src/app/deployOutcome.ts";
+import type { DeployOutcome, Got, LockTruth } from "../../../src/app/deployOutcome.ts";
 import type { BranchName, CommitHash } from "../../../src/domain/branch.ts";
+import type { LockState } from "../../../src/domain/lock.ts";
 import type { Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 
@@ -56,6 +57,8 @@ test("each refusal names its cause and has the button that mends it", () => {
       refused({ reason: "remote-moved", branch, commit, remoteCommit }),
       refused({ reason: "moved-meanwhile", branch, commit, remoteCommit }),
       refused({ reason: "moved-meanwhile", branch, commit, remoteCommit: undefined }),
+      refused({ reason: "chosen-moved", branch, commit, remoteCommit }),
+      refused({ reason: "chosen-moved", branch, commit, remoteCommit: undefined }),
       refused({ reason: "driver-not-available", driver: "slack", machine }),
       refused({ reason: "bad-release-name", release: "My_App", machine }),
     ],
@@ -66,15 +69,17 @@ test("each refusal names its cause and has the button that mends it", () => {
       "warning: task/login has moved on the remote: it is at 4f1c0de here and at 1a2b3c4 there. Pull, then devdeploy. [Pull]",
       "warning: task/login moved on the remote meanwhile, from 4f1c0de to 1a2b3c4. Nothing was deployed; pull, then devdeploy. [Pull]",
       "warning: task/login was deleted on the remote meanwhile. 4f1c0de was not deployed; push it again. [Push and Devdeploy]",
+      "warning: task/login moved on the remote meanwhile, from 4f1c0de to 1a2b3c4. Nothing was deployed; devdeploy again to deploy what it is now. [Devdeploy Again]",
+      "warning: task/login was deleted on the remote meanwhile. 4f1c0de was not deployed.",
       "warning: dev1 is deployed by “slack”, which this version cannot do. Use helm in devdeploy.json. [Open devdeploy.json]",
       "warning: helm does not allow “My_App” as the name of dev1's release. Correct it in devdeploy.json: lower-case letters, digits and dashes, at most 53. [Open devdeploy.json]",
     ],
   );
 });
 
-test("a full pool names its holders by time left", () => {
+test("a full pool names its holders by time left, and what was wanted of it is told", () => {
   const hold = (hours: number) => ({ by: ben, since: NOW, renewedAt: NOW, until: NOW + hours * HOUR_MS });
-  assert.equal(
+  const full = (answer: (DeployOutcome & { kind: "pool-full" })["answer"]): string =>
     told({
       kind: "pool-full",
       pool: "dev",
@@ -83,9 +88,64 @@ test("a full pool names its holders by time left", () => {
         { machine: "dev2", state: { kind: "held", hold: hold(0.5) } },
         { machine: "dev3", state: { kind: "unreadable", holder: "x", problem: "no duration" } },
       ],
+      answer,
       lock: none,
-    }),
-    "warning: No machine of dev is free: dev2 Ben (30 min left); dev1 Ben (9 h left); dev3 has a lock that cannot be read. Ask a holder to unlock one, or wait until a lock ends. [Show Environments]",
+    });
+  assert.deepEqual(
+    [
+      full({ kind: "nothing" }),
+      full({ kind: "waiting", place: 1 }),
+      full({ kind: "asked", machine: "dev2", holder: "Ben" }),
+    ],
+    [
+      "warning: No machine of dev is free: dev2 Ben (30 min left); dev1 Ben (9 h left); dev3 has a lock that cannot be read. Nothing was changed. [Tell Me When One Is Free] [Show Environments]",
+      "info: You are the first who waits for a machine of dev. The next one that becomes free is kept for you for 10 minutes, and you are told. [Stop Waiting]",
+      "info: Ben is asked for dev2, for task/login, and you will be told if they keep it. [Tell Me When One Is Free]",
+    ],
+  );
+});
+
+test("a machine that was insisted on and is not to be had is refused with the way to it", () => {
+  const hold = {
+    by: ben,
+    since: NOW,
+    renewedAt: NOW,
+    until: NOW + 4 * HOUR_MS,
+    branch: "task/x" as BranchName,
+  };
+  const taken = (state: LockState, truth: LockTruth = none): string =>
+    told({ kind: "machine-taken", machine: "dev2", state, lock: truth });
+  assert.deepEqual(
+    [
+      taken({ kind: "held", hold }),
+      taken({ kind: "unreadable", holder: "x", problem: "no duration" }, lock),
+      taken({ kind: "kept", for: ben, until: NOW, freeAt: NOW, isAcknowledged: true }),
+      taken({ kind: "missing" }),
+    ],
+    [
+      "warning: dev2 is held by Ben (task/x · 4 h left), so nothing was deployed. Devdeploy to any machine, or unlock this one first. [Devdeploy to Any] [Unlock dev2]",
+      "warning: dev2 has a lock that cannot be read, so nothing was deployed. Devdeploy to any machine instead. dev1 is locked to you until 18:00 (17:00 UTC). [Devdeploy to Any] [Unlock dev2]",
+      "warning: dev2 is kept for Ben, so nothing was deployed. Devdeploy to any machine instead. [Devdeploy to Any]",
+      "warning: dev2 has no Lease (an admin must create it), so nothing was deployed. Devdeploy to any machine instead. [Devdeploy to Any]",
+    ],
+  );
+});
+
+test("how the machine was come by is told where it is worth a word", () => {
+  const proven = { kind: "proven", machine, commit, revision: 5, lines: [] } as const;
+  const url = "https://dev1.example.com";
+  const got = (how: Got): LockTruth => ({ kind: "held", machine, until: NOW + 12 * HOUR_MS, got: how });
+  assert.deepEqual(
+    [
+      told({ ...proven, url, lock: got({ kind: "again" }) }),
+      told({ ...proven, url, lock: got({ kind: "instead", of: "dev3", by: "Ben" }) }),
+      told({ ...proven, lock: got({ kind: "taken-over", from: "Ben" }) }),
+    ],
+    [
+      "info: task/login 4f1c0de runs on dev1: [https://dev1.example.com](https://dev1.example.com) — yours until 18:00 (17:00 UTC). You got dev1 again, which was yours before. [Open dev1] [Copy URL]",
+      "info: task/login 4f1c0de runs on dev1: [https://dev1.example.com](https://dev1.example.com) — yours until 18:00 (17:00 UTC). Ben has dev3 by now, which was yours before, so you got dev1 instead. [Open dev1] [Copy URL]",
+      "info: task/login 4f1c0de runs on dev1. It is proven: its pods are ready and steady. You took dev1 over from Ben, who is told. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+    ],
   );
 });
 
