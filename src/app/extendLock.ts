@@ -1,6 +1,6 @@
 import { extended, type LockRecord } from "../domain/lock.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
-import type { DurationMs, EpochMs } from "../domain/time.ts";
+import { SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
 import { settled, startOfHold, type ChangeFailed } from "./changeLease.ts";
 import { changeLock, hasChange, reasonOf, type LockPlace, type LockServices } from "./changeLock.ts";
 
@@ -40,7 +40,8 @@ export async function extendLock(
   const outcome = (record: LockRecord): ExtendOutcome => {
     if (record.kind !== "held") return { kind: "not-holder", lock: record };
     const { until } = record.hold;
-    return was === undefined || until <= was
+    // Leases last whole seconds: a part of one more is no longer time to anybody.
+    return was === undefined || until - was < SECOND_MS
       ? { kind: "not-longer", until }
       : { kind: "extended", until, was };
   };
