@@ -15,6 +15,7 @@ import { createLog } from "./adapters/vscode/log.ts";
 import { ignoredWorkspaceSettings, onSettingsChange, readSettings } from "./adapters/vscode/settings.ts";
 import { askHolder, keepMachine } from "./app/askHolder.ts";
 import type { LockPlace } from "./app/changeLock.ts";
+import { BranchFates } from "./app/branchFates.ts";
 import { claimMachine } from "./app/claimMachine.ts";
 import { EnvironmentBoard } from "./app/environmentBoard.ts";
 import { LockBoard } from "./app/lockBoard.ts";
@@ -137,9 +138,13 @@ async function connectTo(place: Place, deployer: Deployer, log: Log): Promise<Co
   const shared = { ...cluster, clock, log, random: Math.random, newNonce: randomUUID };
   const locks = new LockBoard(shared);
   const releases = new EnvironmentBoard(shared);
+  const repository = (signal: AbortSignal): ReturnType<typeof openRepository> =>
+    openRepository(place.path, signal);
+  const fates = new BranchFates({ clock, log, repository });
   return {
     locks,
     releases,
+    fates,
     deployServices: () => {
       const pinned = { ...shared, ...cluster.pinned() };
       return {
@@ -158,10 +163,11 @@ async function connectTo(place: Place, deployer: Deployer, log: Log): Promise<Co
     leaveWaiting: (request, signal) => leaveWaiting(shared, request, signal),
     keepMachine: (request, signal) => keepMachine(shared, placed(request), signal),
     acknowledgeKept: (request, signal) => acknowledgeKept(shared, request, signal),
-    repository: (signal) => openRepository(place.path, signal),
+    repository,
     dispose: () => {
       locks.dispose();
       releases.dispose();
+      fates.dispose();
       cluster.dispose();
     },
   };

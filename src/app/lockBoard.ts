@@ -99,12 +99,22 @@ export class LockBoard implements Disposable {
     this.#update();
   }
 
-  /** The API server's time at a machine's locks, for countdowns; our own where no answer told it yet. */
-  serverNow(machine: string): EpochMs {
-    const home = this.#pools()
+  /** The API server's time at a machine's or an environment's Leases; our own where no answer told it yet. */
+  serverNow(name: string): EpochMs {
+    const machine = this.#pools()
       .flatMap(({ machines }) => machines)
-      .find(({ name }) => name === machine)?.locks;
+      .find((one) => one.name === name);
+    const home = machine?.locks ?? this.#targetHome(name);
     return home === undefined ? this.#clock.now() : this.#homes.serverNow(home);
+  }
+
+  /** Of an environment: in the cluster that it is deployed to. */
+  #targetHome(name: string): LeaseHome | undefined {
+    const environment = this.#config?.environments.find((one) => one.name === name);
+    const target = environment?.targets[0];
+    return environment === undefined || target === undefined
+      ? undefined
+      : operationRef(name, target, environment.locks);
   }
 
   /** Reads everything again at once. */

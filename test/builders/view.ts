@@ -35,6 +35,7 @@ export const aFolderView = (view: Partial<FolderView> = {}): FolderView => ({
   work: [],
   releases: [],
   me: ann,
+  flags: () => [],
   nowAt: () => view.now ?? at("08:00"),
   now: at("08:00"),
   ...view,

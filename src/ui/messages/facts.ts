@@ -1,8 +1,8 @@
 import { l10n } from "vscode";
 import type { OperationRecord } from "../../domain/operation.ts";
-import type { EpochMs } from "../../domain/time.ts";
+import type { DurationMs, EpochMs } from "../../domain/time.ts";
 import { shown } from "./text.ts";
-import { dateAndTime } from "./time.ts";
+import { dateAndTime, lengthOf } from "./time.ts";
 
 interface NamedFact {
   readonly name: string;
@@ -61,6 +61,23 @@ export const deprecatedFact = (reason: string): NamedFact => ({
 });
 export const documentFact = (url: MaybeText): NamedFact | undefined => fact(l10n.t("See"), text(url));
 export const targetFact = (name: string, value: string): NamedFact => ({ name: shown(name), value });
+
+/** `off` is the server's clock minus ours. */
+export function clockOffSentence(off: DurationMs): string {
+  const words = { length: lengthOf(Math.abs(off)) };
+  return off > 0
+    ? l10n.t(
+        "This computer's clock is {length} behind the cluster's. Times left are counted by the cluster's.",
+        words,
+      )
+    : l10n.t(
+        "This computer's clock is {length} ahead of the cluster's. Times left are counted by the cluster's.",
+        words,
+      );
+}
+
+export const clockFact = (off: DurationMs | undefined): NamedFact | undefined =>
+  off === undefined ? undefined : { name: l10n.t("Clock"), value: clockOffSentence(off) };
 
 /** Who is at work here now. */
 export function operationFact(operation: OperationRecord | undefined): NamedFact | undefined {

@@ -1,8 +1,9 @@
 import type { DeployServices } from "../../app/deployBranch.ts";
+import type { BranchFates } from "../../app/branchFates.ts";
 import type { Disposable, Listen } from "../../app/emitter.ts";
 import type { LockBoard } from "../../app/lockBoard.ts";
 import type { Repository, RepositoryError } from "../../app/ports.ts";
-import type { EnvironmentView } from "../../app/releaseSummary.ts";
+import type { EnvironmentView, MachineReleaseView } from "../../app/releaseSummary.ts";
 import type { AskOrder, AskOutcome, KeepOrder, KeepOutcome } from "../../app/askHolder.ts";
 import type { ExtendOrder, ExtendOutcome } from "../../app/extendLock.ts";
 import type { UnlockOrder, UnlockOutcome } from "../../app/unlockMachine.ts";
@@ -22,6 +23,7 @@ import type { Result } from "../../domain/result.ts";
 export interface ReleaseBoard extends Disposable {
   /** In the order of devdeploy.json. */
   readonly environments: readonly EnvironmentView[];
+  readonly machines: readonly MachineReleaseView[];
   readonly onChange: Listen<void>;
   follow(config: TeamConfig | undefined): void;
   relist(): void;
@@ -38,6 +40,7 @@ export interface Connection extends Disposable {
     "machines" | "pools" | "environments" | "onChange" | "follow" | "serverNow" | "relist" | "dispose"
   >;
   readonly releases: ReleaseBoard;
+  readonly fates: Pick<BranchFates, "fateOf" | "onChange" | "follow" | "see" | "refresh" | "dispose">;
   /** Settings are read with every call. */
   deployServices(): Omit<DeployServices, "confirm" | "whenFull">;
   unlockMachine(request: UnlockRequest, signal: AbortSignal): Promise<UnlockOutcome>;

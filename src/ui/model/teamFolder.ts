@@ -1,9 +1,11 @@
 import { Emitter, type Disposable } from "../../app/emitter.ts";
 import type { Clock, ConfigSource, Log } from "../../app/ports.ts";
 import type { TeamConfig } from "../../domain/config.ts";
+import { deployedBranches, flagsOf, type Flag } from "../../domain/flags.ts";
 import type { Person } from "../../domain/person.ts";
 import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
 import { clusterSentence } from "../messages/cluster.ts";
+import { clockOffSentence } from "../messages/facts.ts";
 import { repositorySentence } from "../messages/repository.ts";
 import type { FolderView } from "../tree/folderView.ts";
 import type { Connection } from "./connection.ts";
@@ -22,6 +24,7 @@ export interface FolderServices {
   connect(place: Place): Promise<Connection>;
 }
 
+const CLOCK_MOVED_MS: DurationMs = 5 * SECOND_MS;
 const ASK_WHO_AGAIN_MS: DurationMs = 30 * SECOND_MS;
 
 /** One workspace folder with its devdeploy.json and, once woken, its live models. Fires when anything shown changes. */
@@ -38,6 +41,9 @@ export class TeamFolder implements Disposable {
   #connection: Connection | undefined;
   #me: Person | undefined;
   #askedWhoAt: DurationMs | undefined;
+  #isSeen = false;
+  /** As it was told last. */
+  #clockOff: DurationMs = 0;
 
   readonly onChange = this.#changes.event;
 
@@ -77,7 +83,14 @@ export class TeamFolder implements Disposable {
     this.#askedWhoAt = undefined;
     this.#connection?.locks.relist();
     this.#connection?.releases.relist();
+    this.#connection?.fates.refresh();
     this.#findMe();
+  }
+
+  /** Whether the person has the rows in view. */
+  see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    this.#connection?.fates.see(isSeen);
   }
 
   get view(): FolderView {
@@ -92,7 +105,8 @@ export class TeamFolder implements Disposable {
       work: locks?.environments ?? [],
       releases: this.#connection?.releases.environments ?? [],
       me: this.#me,
-      nowAt: (machine) => locks?.serverNow(machine) ?? clock.now(),
+      flags: (machine) => this.#flags(machine),
+      nowAt: (name) => locks?.serverNow(name) ?? clock.now(),
       now: clock.now(),
     };
   }
@@ -108,9 +122,13 @@ export class TeamFolder implements Disposable {
     this.#connection = connection;
     const tell = (): void => {
       this.#findMe();
+      this.#followBranches();
+      this.#noteClock();
       this.#changes.fire();
     };
-    this.#connected.push(connection.locks.onChange(tell), connection.releases.onChange(tell), connection);
+    const { locks, releases, fates } = connection;
+    this.#connected.push(locks.onChange(tell), releases.onChange(tell), fates.onChange(tell), connection);
+    fates.see(this.#isSeen);
     this.#follow();
     return connection;
   }
@@ -129,6 +147,39 @@ export class TeamFolder implements Disposable {
     this.#askedWhoAt = undefined;
     this.#findMe();
     this.#changes.fire();
+  }
+
+  #followBranches(): void {
+    const { team } = this;
+    const connection = this.#connection;
+    if (team === undefined || connection === undefined) return;
+    const held = deployedBranches(connection.locks.machines.map(({ state }) => state));
+    connection.fates.follow(held, team.defaultBranch);
+  }
+
+  #flags(name: string): readonly Flag[] {
+    const connection = this.#connection;
+    const machine = connection?.locks.machines.find((one) => one.name === name);
+    if (connection === undefined || machine === undefined) return [];
+    const { state, operation } = machine;
+    const [deployed] = deployedBranches([state]);
+    const release = connection.releases.machines.find((one) => one.name === name)?.target.state;
+    return flagsOf({
+      state,
+      isBusy: operation !== undefined,
+      fate: deployed === undefined ? undefined : connection.fates.fateOf(deployed),
+      release: release?.kind === "revision" ? release : undefined,
+      now: connection.locks.serverNow(name),
+    });
+  }
+
+  /** A clock that is wrong is told once, and again when it is wrong in another way. */
+  #noteClock(): void {
+    const off =
+      this.#connection?.locks.machines.find(({ clockOff }) => clockOff !== undefined)?.clockOff ?? 0;
+    if (Math.abs(off - this.#clockOff) <= CLOCK_MOVED_MS) return;
+    this.#clockOff = off;
+    if (off !== 0) this.#services.log.warn(clockOffSentence(off));
   }
 
   /** Who is at this keyboard; asked again, now and then, until the cluster and git have both answered. */

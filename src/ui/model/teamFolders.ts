@@ -12,6 +12,7 @@ export class TeamFolders implements Disposable {
   readonly #folders = new Map<string, { readonly folder: TeamFolder; readonly listening: Disposable }>();
   #tick: Disposable | undefined;
   #isAwake = false;
+  #isSeen = false;
   #chosen: string | undefined;
 
   readonly onChange = this.#changes.event;
@@ -55,7 +56,14 @@ export class TeamFolders implements Disposable {
     this.#chosen = key;
   }
 
+  /** Whether the person has the rows in view. */
+  see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    for (const folder of this.all) folder.see(isSeen);
+  }
+
   add(folder: TeamFolder): void {
+    folder.see(this.#isSeen);
     this.#folders.set(folder.place.key, {
       folder,
       listening: folder.onChange(() => {

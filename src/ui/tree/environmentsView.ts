@@ -35,6 +35,7 @@ export function showEnvironments(tree: EnvironmentTree, folders: TeamFolders): D
     );
   };
   const wakeWhenSeen = (): void => {
+    folders.see(view.visible);
     if (view.visible) folders.wake();
   };
   show();

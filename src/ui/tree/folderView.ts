@@ -2,6 +2,7 @@ import type { EnvironmentView as WorkView, MachineView, PoolView } from "../../a
 import type { EnvironmentView as ReleaseView } from "../../app/releaseSummary.ts";
 import { mayHeal, type ClusterError, type Liveness } from "../../domain/cluster.ts";
 import type { ConfigState } from "../../domain/config.ts";
+import type { Flag } from "../../domain/flags.ts";
 import { holderIdentity, type Person } from "../../domain/person.ts";
 import type { EpochMs } from "../../domain/time.ts";
 
@@ -18,8 +19,11 @@ export interface FolderView {
   /** What is released in an environment. */
   readonly releases: readonly ReleaseView[];
   readonly me: Person | undefined;
-  /** The API server's time at a machine's locks. */
-  readonly nowAt: (machine: string) => EpochMs;
+  /** What is amiss with a machine. */
+  readonly flags: (machine: string) => readonly Flag[];
+  /** The API server's time where a machine or an environment is. */
+  readonly nowAt: (name: string) => EpochMs;
+  /** By this computer's clock. */
   readonly now: EpochMs;
 }
 

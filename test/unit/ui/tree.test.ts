@@ -96,6 +96,7 @@ const folder = (view: Partial<FolderView> = {}): FolderView => ({
   work: [],
   releases: [],
   me: ann,
+  flags: () => [],
   nowAt: () => NOW,
   now: NOW,
   ...view,
