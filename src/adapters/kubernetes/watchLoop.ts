@@ -35,8 +35,12 @@ export interface WatchTools {
   readonly log: Log;
 }
 
-/** The API server sends a bookmark about every minute: longer silence means that nobody is there. */
-const SILENCE_MS: DurationMs = 90 * SECOND_MS;
+/**
+ * The API server sends a bookmark about every minute, but only where anything of that kind changed anywhere in the
+ * cluster: longer silence means that nobody is there, or that nothing has happened. With the time for an answer, nothing is shown for longer than 90 s as known
+ * that is not.
+ */
+const SILENCE_MS: DurationMs = 75 * SECOND_MS;
 const WATCH_TIMEOUT_S = 300;
 const ANSWER_TIMEOUT_MS: DurationMs = 15 * SECOND_MS;
 /** A watch that ended sooner than this and brought nothing did not work; another one at once would be a storm. */
@@ -143,8 +147,9 @@ export class WatchLoop<O, T> {
           if (!wasUseful) await clock.sleep(this.#pace.next(), signal);
           return;
         case "silent":
+          // Nobody may be there, or there was nothing to say: the list that comes next tells, on a fresh connection.
           this.#brokenAt ??= ending.since;
-          this.#lost({ reason: "timeout", server: this.#source.context, afterMs: SILENCE_MS });
+          this.#tools.client.dropIdle(this.#source.context);
           return;
         case "refused":
           this.#lost(ending.error);

@@ -180,7 +180,8 @@ describe("a watch", () => {
     assert.equal(holder("dev1"), "ben");
   });
 
-  test("ninety seconds of silence are noticed: unknown since the last sign, then listed again", async () => {
+  /** A watch that has brought a bookmark and then nothing for a second less than is waited for; the last sign's time. */
+  const almostTooLong = async (): Promise<number> => {
     await open(listing("10", aLease("dev1", "9")), watching);
     await clock.advance(60 * SECOND_MS);
     bookmark("11");
@@ -189,17 +190,44 @@ describe("a watch", () => {
       () => watch.current.liveness.kind === "live" && watch.current.liveness.verifiedAt === clock.now(),
     );
     const heardAt = clock.now();
-    await clock.advance(89 * SECOND_MS);
+    await clock.advance(74 * SECOND_MS);
     assert.equal(watch.current.liveness.kind, "live");
-    server.script.push(listing("20", aLease("dev1", "19", "ben")), watching);
     events.length = 0;
+    return heardAt;
+  };
+
+  test("a silence longer than between two bookmarks is looked into: where somebody is there, what was missed is shown and nothing is called unknown", async () => {
+    await almostTooLong();
+    server.script.push(listing("20", aLease("dev1", "19", "ben")), watching);
     await clock.advance(SECOND_MS);
-    await until("listed again", () => isLive() && holder("dev1") === "ben");
-    assert.deepEqual(events[0]?.liveness, {
+    await until("listed again", () => holder("dev1") === "ben");
+    assert.deepEqual(
+      events.map(({ liveness }) => liveness.kind),
+      ["live"],
+    );
+  });
+
+  test("a silence after which nobody answers: within ninety seconds everything is unknown since the last sign", async () => {
+    const heardAt = await almostTooLong();
+    await clock.advance(SECOND_MS);
+    await until("unknown", isStale);
+    assert.deepEqual(watch.current.liveness, {
       kind: "stale",
       since: heardAt,
-      error: { reason: "timeout", server: "staging", afterMs: 90 * SECOND_MS },
+      error: { reason: "server-error", status: 503, detail: "" },
     });
+  });
+
+  test("where nothing ever happens and so no bookmark comes, quiet rows stay as they are", async () => {
+    await open(listing("10", aLease("dev1", "9")), watching);
+    events.length = 0;
+    for (let round = 0; round < 5; round += 1) {
+      server.script.push(listing("10", aLease("dev1", "9")), watching);
+      const before = server.requests.length;
+      await clock.advance(75 * SECOND_MS);
+      await until("the next watch", () => server.requests.length === before + 2);
+    }
+    assert.deepEqual([events, watch.current.liveness.kind], [[], "live"]);
   });
 
   test("after the machine slept, everything is unknown until it has been listed again", async () => {
