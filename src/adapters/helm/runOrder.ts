@@ -26,10 +26,10 @@ export const supervisorOrder = (run: RunFolder, { program, args, order }: Superv
   ...(order.operation === undefined ? {} : { renew: supervisedOperation(order.operation) }),
 });
 
-/** An upgrade may be stopped when the Lease is taken over; see `SupervisedOperation`. */
+/** An upgrade may be stopped when the Lease is taken over, where that can be done softly: Windows knows only the hard end. */
 const supervisedOperation = (held: HeldOperation): SupervisedOperation => ({
   ...held,
-  stopsWhenTaken: true,
+  stopsWhenTaken: process.platform !== "win32",
   hostPid: process.pid,
 });
 

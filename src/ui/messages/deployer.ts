@@ -60,6 +60,7 @@ function helmFailedSentence({ cause, exitCode, output }: HelmFailed): string {
   const known = causeSentence(cause);
   if (known !== undefined)
     return line === "" ? known : l10n.t("{cause} helm says: {line}.", { cause: known, line });
+  if (exitCode === undefined && line === "") return l10n.t("helm was ended before it was done.");
   return exitCode === undefined
     ? l10n.t("helm was ended before it was done: {line}. The log has all of its words.", { line })
     : l10n.t("helm failed (exit code {code}): {line}. The log has all of its words.", {

@@ -23,7 +23,7 @@ export function recordSentence(record: RecordTruth, machine: string | undefined)
     case "recorded":
       if (isPending(record.status)) {
         return l10n.t(
-          "helm was ended before it could write how it ended: its record of {machine} still says revision {revision} {status}. Nobody can deploy there until that is cleared; devdeploy again some minutes later, and you are told how.",
+          "helm's record of {machine} still says revision {revision} {status}: nobody can deploy there until that is cleared. Devdeploy again in some minutes, and you are told how.",
           { revision: record.revision, status: record.status, machine: where },
         );
       }

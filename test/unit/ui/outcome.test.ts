@@ -205,6 +205,11 @@ test("a failure tells the cause first, then what helm left, then whose the machi
         lock,
       ),
       failed({ stage: "helm", error: helm, record: { kind: "unchanged", revision: 4 } }, lock),
+      failed({
+        stage: "helm",
+        error: { ...helm, exitCode: undefined, output: "" },
+        record: { kind: "recorded", revision: 5, status: "pending-upgrade", description: "" },
+      }),
       failed({ stage: "taken-over", by: "Ben", output: "", record: { kind: "unchanged" } }),
     ],
     [
@@ -213,6 +218,7 @@ test("a failure tells the cause first, then what helm left, then whose the machi
       "error: Nothing was deployed, because no machine could be claimed. You are not allowed to: update leases in devdeploy. Ask an admin for this permission. [Show Log]",
       "error: The image app:4f1c0de cannot be pulled: not found. So helm did not get it to run. helm's record of dev1 says: revision 5 failed. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
       "error: helm failed (exit code 1): Error: boom. The log has all of its words. helm wrote no revision: dev1 is still at revision 4. dev1 is locked to you until 18:00 (17:00 UTC). [Show Log]",
+      "error: helm was ended before it was done. helm's record of dev1 still says revision 5 pending-upgrade: nobody can deploy there until that is cleared. Devdeploy again in some minutes, and you are told how. [Show Log]",
       "error: Ben took over dev1, so your helm was asked to stop. helm wrote no revision: nothing was installed on dev1. Talk to Ben. [Show Log]",
     ],
   );
