@@ -40,3 +40,14 @@ test("what is known is never ahead of the server, and the more answers the close
     ),
   );
 });
+
+for (const rate of [0.5, 2]) {
+  test(`a clock that runs too fast or too slow is set right by every answer (rate ${rate})`, () => {
+    const clock = new ServerClock();
+    for (let server = 0; server <= 3_600_000; server += 300_000) {
+      const ours = server * rate;
+      clock.learn({ serverTime: server, sentAt: ours - 20, receivedAt: ours + 20 });
+      assert.equal(clock.offset, server - ours - 20);
+    }
+  });
+}
