@@ -103,7 +103,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
     const told = await toastThat(page, /runs on dev1/u, 60_000);
     assert.match(
       withoutHashes(told),
-      /^task\/login ####### runs on dev1: https:\/\/dev1\.example\.com — yours until (?:\w+ )?\d\d:\d\d(?: \(\d\d:\d\d UTC\)| UTC)\.$/u,
+      /^task\/login ####### runs on dev1: https:\/\/dev1\.example\.com — yours until (?:\w+ )?\d\d:\d\d(?: \(\d\d:\d\d UTC\)| UTC)\. You got dev1 again, which was yours before\.$/u,
     );
     const rows = await rowsThat(page, (all) => descriptionOf(all, "dev1").startsWith("you ·"));
     assert.equal(withoutHashes(descriptionOf(rows, "dev1")), "you · task/login · ####### · 12 h left");

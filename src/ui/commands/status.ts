@@ -97,7 +97,7 @@ async function pickAction(
   const name = entry()?.line.name ?? "";
   const chosen = await livePick<Chosen>({
     title: name,
-    placeholder: entry()?.row.description ?? "",
+    placeholder: say.actionHint(),
     onChange: services.folders.onChange,
     items: () => actionItems(entry()),
   });

@@ -4,7 +4,7 @@ import { shortCommit } from "../../domain/branch.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { parts } from "./rows.ts";
 import { shown } from "./text.ts";
-import { age } from "./time.ts";
+import { ago } from "./time.ts";
 
 export const chosenMachineTitle = (): string => l10n.t("Devdeploy to a machine of your choice");
 export const chosenMachineHint = (): string =>
@@ -41,7 +41,7 @@ export const branchNotes = ({ isCurrent, machines, hasMoved, isNotPushed }: Bran
 
 /** `Fix the price · Ann Lee · 5 h · 4f1c0de` */
 export const commitWords = ({ subject, author, committedAt, commit }: KnownBranch, now: EpochMs): string =>
-  parts(shown(subject), shown(author), age(now - committedAt), shortCommit(commit));
+  parts(shown(subject), shown(author), ago(now - committedAt), shortCommit(commit));
 
 /** Of a branch that only the remote has so far. */
 export const notFetched = (commit: string): string =>

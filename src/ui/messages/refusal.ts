@@ -135,7 +135,7 @@ export function warningSentence(warning: DeployWarning): string {
       });
     case "particular-machine":
       return l10n.t(
-        "To need {machine} and no other is a smell: the machines of a pool are alike, and somebody may wait for one that you could leave to them. What only {machine} has (data, a setting, an address) belongs into the branch or the chart; until then it breaks when somebody else gets it.",
+        "To need {machine} and no other is a smell: the machines of a pool are alike, and somebody may wait for one that you could leave to them. What only {machine} has (data, a setting, an address) belongs in the branch or the chart; until then it breaks when somebody else gets it.",
         { machine: shown(warning.machine) },
       );
     case "second-machine":

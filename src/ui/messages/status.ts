@@ -33,6 +33,7 @@ export const nothingToShow = (): string => l10n.t("devdeploy.json names neither 
 export const copyAsTable = (): string => l10n.t("Copy as Table");
 export const copyAsTableHint = (): string => l10n.t("Markdown, for a chat or an issue");
 export const tableCopied = (): string => l10n.t("The table is copied.");
+export const actionHint = (): string => l10n.t("What do you want to do?");
 export const backToStatus = (): string => l10n.t("Back");
 
 /** What can be done with a row of the status list. */

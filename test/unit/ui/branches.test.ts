@@ -43,8 +43,8 @@ const lines = (so: BranchesSoFar): readonly string[] =>
 test("before the remote answers the clone's branches are there, with what runs them and whose they are", () => {
   const branches = [known("task/pay"), known("task/here", { isOnRemote: false })];
   assert.deepEqual(lines(soFar({ known: branches })), [
-    "task/pay | already on dev2 | Pay later · Ann Lee · 5 h · 4f1c0de",
-    "task/here | checked out · not pushed | Pay later · Ann Lee · 5 h · 4f1c0de",
+    "task/pay | already on dev2 | Pay later · Ann Lee · 5 h ago · 4f1c0de",
+    "task/here | checked out · not pushed | Pay later · Ann Lee · 5 h ago · 4f1c0de",
   ]);
 });
 
@@ -55,8 +55,8 @@ test("the remote's answer takes away what is gone, marks what moved and adds wha
   ]);
   const branches = [known("task/pay"), known("task/gone"), known("task/local", { isOnRemote: false })];
   assert.deepEqual(lines(soFar({ known: branches, remote })), [
-    "task/pay | already on dev2 · has newer commits on the remote | Pay later · Ann Lee · 5 h · 4f1c0de",
-    "task/local | not pushed | Pay later · Ann Lee · 5 h · 4f1c0de",
+    "task/pay | already on dev2 · has newer commits on the remote | Pay later · Ann Lee · 5 h ago · 4f1c0de",
+    "task/local | not pushed | Pay later · Ann Lee · 5 h ago · 4f1c0de",
     "task/new | only on the remote so far, at def0000; it is fetched when you choose it",
   ]);
 });
@@ -65,7 +65,7 @@ test("a remote that does not answer is said above what was fetched last", () => 
   const trouble = { reason: "remote-unreachable", remote: "origin", detail: "no route to host" } as const;
   assert.deepEqual(lines(soFar({ known: [known("task/x")], trouble })), [
     "— The remote does not answer, so this is what was fetched last: The remote origin cannot be asked: no route to host. Check the network and your sign-in to it.",
-    "task/x | Pay later · Ann Lee · 5 h · 4f1c0de",
+    "task/x | Pay later · Ann Lee · 5 h ago · 4f1c0de",
   ]);
 });
 
@@ -76,6 +76,6 @@ test("a name is text: no icon, no line break, nothing hidden", () => {
   );
   assert.deepEqual(item !== undefined && "label" in item ? [item.label, item.detail] : item, [
     "task/$\u2060(trash)\\u{202e}txt",
-    "a\\u{0}b c · Ann Lee · 5 h · 4f1c0de",
+    "a\\u{0}b c · Ann Lee · 5 h ago · 4f1c0de",
   ]);
 });
