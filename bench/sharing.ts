@@ -9,7 +9,8 @@ const MACHINES = ["dev1", "dev2", "dev3"];
 const CLAIMS = 100;
 const CHANGES = 60;
 const EDITORS = 100;
-const CONTENTION = { idleSeconds: 60, seconds: 20 };
+/** A watch is opened anew every five minutes, so that less would not show what an idle editor asks. */
+const CONTENTION = { idleSeconds: 300, seconds: 20 };
 
 /** Claims and how soon they show, each beside what one would do without Devdeploy. */
 export async function sayClaims(): Promise<void> {
