@@ -9,7 +9,7 @@ import { localAndUtc } from "../messages/time.ts";
 import { environmentRow } from "../tree/environmentRow.ts";
 import type { FolderView } from "../tree/folderView.ts";
 import { isMine, machineRow } from "../tree/machineRow.ts";
-import { environmentId, machineId } from "../tree/nodes.ts";
+import { environmentId, machineId, onlookerAt } from "../tree/nodes.ts";
 import type { Row } from "../tree/row.ts";
 
 /** A machine or an environment in the status list. */
@@ -47,7 +47,7 @@ export function statusEntries(folder: FolderView): readonly StatusEntry[] {
 function machineEntry(folder: FolderView, machine: MachineView): StatusEntry {
   const { name, pool, url } = machine;
   const now = folder.nowAt(name);
-  const row = machineRow(machine, { me: folder.me, now });
+  const row = machineRow(machine, onlookerAt(folder, name));
   const isAlone = folder.machines.every((one) => one.pool === pool);
   return {
     id: machineId(folder.key, name),
@@ -118,7 +118,7 @@ function machineLine({ state, name }: MachineView, words: string, now: EpochMs):
 
 function environmentEntry(folder: FolderView, release: FolderView["releases"][number]): StatusEntry {
   const operation = folder.work.find(({ name }) => name === release.name)?.operation;
-  const row = environmentRow(release, operation, { me: folder.me, now: folder.now });
+  const row = environmentRow(release, operation, onlookerAt(folder, release.name));
   const url = release.deprecated === undefined ? release.url : release.deprecated.url;
   const address: readonly RowAction[] = url === undefined ? [] : ["open", "copy-url"];
   return {

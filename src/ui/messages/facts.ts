@@ -1,6 +1,9 @@
 import { l10n } from "vscode";
+import type { LockAsk, LockChange } from "../../domain/lock.ts";
 import type { OperationRecord } from "../../domain/operation.ts";
 import type { DurationMs, EpochMs } from "../../domain/time.ts";
+import type { Waiter } from "../../domain/waiting.ts";
+import { ordinal } from "./ordinal.ts";
 import { shown } from "./text.ts";
 import { dateAndTime, lengthOf } from "./time.ts";
 
@@ -28,6 +31,10 @@ export const sinceFact = (at: EpochMs | undefined): NamedFact | undefined =>
   fact(l10n.t("Held since"), time(at));
 export const untilFact = (at: EpochMs | undefined): NamedFact | undefined =>
   fact(l10n.t("Locked until"), time(at));
+export const keptUntilFact = (at: EpochMs): NamedFact => ({
+  name: l10n.t("Kept until"),
+  value: dateAndTime(at),
+});
 export const endedFact = (at: EpochMs | undefined): NamedFact | undefined =>
   fact(l10n.t("Lock ended"), time(at));
 export const deployedFact = (at: EpochMs | undefined): NamedFact | undefined =>
@@ -61,6 +68,61 @@ export const deprecatedFact = (reason: string): NamedFact => ({
 });
 export const documentFact = (url: MaybeText): NamedFact | undefined => fact(l10n.t("See"), text(url));
 export const targetFact = (name: string, value: string): NamedFact => ({ name: shown(name), value });
+
+/** Somebody asks for the machine, or was told that its holder keeps it. */
+export function askFact({ name, at, branch, keptAt }: LockAsk): NamedFact {
+  const words = { name: shown(name), branch: shown(branch ?? ""), at: dateAndTime(at) };
+  const ask =
+    branch === undefined ? l10n.t("{name}, at {at}", words) : l10n.t("{name}, for {branch}, at {at}", words);
+  return keptAt === undefined
+    ? { name: l10n.t("Asks for it"), value: ask }
+    : { name: l10n.t("Asked for it"), value: l10n.t("{ask}; its holder keeps it", { ask }) };
+}
+
+/** `place` counts from 1. */
+export const waiterFact = ({ name, since, branch }: Waiter, place: number): NamedFact => ({
+  name: l10n.t("Waits, {place}", { place: ordinal(place) }),
+  value:
+    branch === undefined
+      ? l10n.t("{name}, since {since}", { name: shown(name), since: dateAndTime(since) })
+      : l10n.t("{name}, for {branch}, since {since}", {
+          name: shown(name),
+          branch: shown(branch),
+          since: dateAndTime(since),
+        }),
+});
+
+export const flagFact = (value: string): NamedFact => ({ name: l10n.t("Look into it"), value });
+
+/** One line of a lock's history. */
+export function changeFact(change: LockChange): NamedFact {
+  const what = changeWords(change);
+  const { reason } = change;
+  return {
+    name: dateAndTime(change.at),
+    value: reason === undefined ? what : l10n.t("{what}: “{reason}”", { what, reason: shown(reason) }),
+  };
+}
+
+function changeWords({ what, by, branch, of }: LockChange): string {
+  const words = { by: shown(by), branch: shown(branch ?? "") };
+  const former = of === undefined ? undefined : { ...words, former: shown(of) };
+  switch (what) {
+    case "claimed":
+      if (former !== undefined) return l10n.t("{by} took it over from {former}", former);
+      return branch === undefined ? l10n.t("{by} got it", words) : l10n.t("{by} got it for {branch}", words);
+    case "renewed":
+      return branch === undefined
+        ? l10n.t("{by} devdeployed again", words)
+        : l10n.t("{by} devdeployed {branch}", words);
+    case "extended":
+      return l10n.t("{by} extended it", words);
+    case "unlocked":
+      return former === undefined
+        ? l10n.t("{by} unlocked it", words)
+        : l10n.t("{by} unlocked it, which {former} had", former);
+  }
+}
 
 /** `off` is the server's clock minus ours. */
 export function clockOffSentence(off: DurationMs): string {

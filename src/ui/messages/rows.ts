@@ -1,6 +1,8 @@
 import { l10n } from "vscode";
+import { shortCommit } from "../../domain/branch.ts";
 import type { ClusterError, Liveness } from "../../domain/cluster.ts";
 import type { Deprecation, Tier } from "../../domain/config.ts";
+import type { Flag } from "../../domain/flags.ts";
 import type { ReleaseStatus } from "../../domain/release.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { clusterSentence } from "./cluster.ts";
@@ -15,6 +17,46 @@ export const you = (): string => l10n.t("you");
 export const free = (): string => l10n.t("free");
 export const lockEnded = (name: string): string => l10n.t("{name}'s lock has ended", { name: shown(name) });
 export const keptFor = (name: string): string => l10n.t("kept for {name}", { name: shown(name) });
+export const keptForYou = (): string => l10n.t("kept for you");
+export const waitingCount = (count: number): string | undefined =>
+  count === 0 ? undefined : l10n.t("{count} waiting", { count });
+
+/** Who asks for a machine; undefined where nobody does. */
+export function asksForIt(names: readonly string[]): string | undefined {
+  const [first, ...others] = names;
+  if (first === undefined) return undefined;
+  const words = { name: shown(first), count: others.length };
+  switch (others.length) {
+    case 0:
+      return l10n.t("{name} asks for it", words);
+    case 1:
+      return l10n.t("{name} and 1 other ask for it", words);
+    default:
+      return l10n.t("{name} and {count} others ask for it", words);
+  }
+}
+
+/** What is amiss with a machine that is held, and what to do about it. */
+export function flagWords(flag: Exclude<Flag, { readonly kind: "unreadable" }>, machine: string): string {
+  switch (flag.kind) {
+    case "merged":
+      return l10n.t("{branch} is merged: unlock {machine}", {
+        branch: shown(flag.branch),
+        machine: shown(machine),
+      });
+    case "deleted":
+      return l10n.t("{branch} was deleted: unlock {machine}", {
+        branch: shown(flag.branch),
+        machine: shown(machine),
+      });
+    case "other-commit":
+      return l10n.t("runs {running}, not {expected}", {
+        running: shortCommit(flag.running),
+        expected: shortCommit(flag.expected),
+      });
+  }
+}
+
 export const lockUnreadable = (holder: string): string =>
   holder === ""
     ? l10n.t("taken: its lock cannot be read")

@@ -1,5 +1,6 @@
 import { l10n } from "vscode";
 import type { DurationMs, EpochMs } from "../../domain/time.ts";
+import { ordinal } from "./ordinal.ts";
 import { shown } from "./text.ts";
 import { clockTime, localAndUtc, timeLeft, timeUntil } from "./time.ts";
 
@@ -73,20 +74,4 @@ export function statusDeploying(machine: string | undefined, branch: string | un
     tooltip: l10n.t("Devdeploy is deploying {what}. The notification shows how far it is.", words),
     spoken: l10n.t("Devdeploy is deploying {what}", words),
   };
-}
-
-/** `1st`, `2nd`, `23rd`; a translation says its own. */
-export function ordinal(place: number): string {
-  switch (new Intl.PluralRules("en", { type: "ordinal" }).select(place)) {
-    case "one":
-      return l10n.t("{place}st", { place });
-    case "two":
-      return l10n.t("{place}nd", { place });
-    case "few":
-      return l10n.t("{place}rd", { place });
-    case "zero":
-    case "many":
-    case "other":
-      return l10n.t("{place}th", { place });
-  }
 }

@@ -1,11 +1,12 @@
 import type { MachineView } from "../../app/lockBoard.ts";
 import type { EnvironmentView } from "../../app/releaseSummary.ts";
 import type { Tier } from "../../domain/config.ts";
+import { waiterFact } from "../messages/facts.ts";
 import * as words from "../messages/rows.ts";
 import { shown } from "../messages/text.ts";
 import { environmentRow, targetRow } from "./environmentRow.ts";
-import { folderKind, type FolderView } from "./folderView.ts";
-import { machineRow } from "./machineRow.ts";
+import { folderKind, waitedFor, type FolderView } from "./folderView.ts";
+import { machineRow, type Onlooker } from "./machineRow.ts";
 import type { Row } from "./row.ts";
 
 /** What a row is about, for the commands that are called on it. */
@@ -77,7 +78,7 @@ function tierNode(folder: FolderView, tier: Tier): TreeNode {
 
 function environmentNode(folder: FolderView, environment: EnvironmentView): TreeNode {
   const operation = folder.work.find(({ name }) => name === environment.name)?.operation;
-  const onlooker = { me: folder.me, now: folder.now };
+  const onlooker = onlookerAt(folder, environment.name);
   const id = environmentId(folder.key, environment.name);
   const url = environment.deprecated === undefined ? environment.url : environment.deprecated.url;
   const subject = { folder: folder.key, ...(url === undefined ? {} : { url }) };
@@ -97,11 +98,25 @@ function environmentNode(folder: FolderView, environment: EnvironmentView): Tree
   };
 }
 
+/** Who looks at a machine or an environment, and when by its own clock. */
+export const onlookerAt = (folder: FolderView, name: string): Onlooker => ({
+  me: folder.me,
+  now: folder.nowAt(name),
+  flags: folder.flags(name),
+});
+
 function poolNode(folder: FolderView, pool: string): TreeNode {
   const machines = folder.machines.filter((machine) => machine.pool === pool);
+  const waiters = folder.pools.find(({ name }) => name === pool)?.waiters ?? [];
+  const doIWait = waitedFor(folder).includes(pool);
   return {
     id: `${folder.key}/pool/${pool}`,
-    row: { label: shown(pool), description: poolWords(machines), tokens: ["pool"], facts: [] },
+    row: {
+      label: shown(pool),
+      description: words.parts(poolWords(machines), words.waitingCount(waiters.length)),
+      tokens: ["pool", ...(doIWait ? ["waiting"] : [])],
+      facts: waiters.map((waiter, index) => waiterFact(waiter, index + 1)),
+    },
     subject: { folder: folder.key },
     children: machines.map((machine) => machineNode(folder, machine)),
     isOpen: true,
@@ -118,7 +133,7 @@ function poolWords(machines: readonly MachineView[]): string {
 function machineNode(folder: FolderView, machine: MachineView): TreeNode {
   return {
     id: machineId(folder.key, machine.name),
-    row: machineRow(machine, { me: folder.me, now: folder.nowAt(machine.name) }),
+    row: machineRow(machine, onlookerAt(folder, machine.name)),
     subject: {
       folder: folder.key,
       machine: machine.name,

@@ -12,7 +12,7 @@ import { aFolderView, aMachineView, aPoolView } from "../../builders/view.ts";
 
 process.env["TZ"] = "Europe/Berlin";
 const { statusBarText } = await import("../../../src/ui/statusBar.ts");
-const { ordinal } = await import("../../../src/ui/messages/statusBar.ts");
+const { ordinal } = await import("../../../src/ui/messages/ordinal.ts");
 
 const NOW = at("08:00");
 const held = (left: number, by = ann): LockState => ({

@@ -1,11 +1,12 @@
 import "../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MachineView } from "../../../src/app/lockBoard.ts";
+import type { MachineView, PoolView } from "../../../src/app/lockBoard.ts";
 import type { EnvironmentView, TargetView } from "../../../src/app/releaseSummary.ts";
 import type { BranchName, CommitHash } from "../../../src/domain/branch.ts";
 import type { Liveness } from "../../../src/domain/cluster.ts";
-import type { Hold } from "../../../src/domain/lock.ts";
+import type { Flag } from "../../../src/domain/flags.ts";
+import type { Hold, LockAsk, LockRecord, StoredLock } from "../../../src/domain/lock.ts";
 import type { Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import type { FolderView } from "../../../src/ui/tree/folderView.ts";
@@ -134,6 +135,7 @@ test("the tree of a team on an ordinary day", () => {
       }),
       machine("dev3", {
         state: { kind: "held", hold: hold(ann, 25.9 * MINUTE_MS, "task/profile", "77e01bd") },
+        endsSoon: true,
       }),
     ],
   });
@@ -255,6 +257,195 @@ test("a machine's actions follow from its words: claim what is free, redeploy an
     mine: "machine details held mine url",
     hers: "machine details held url",
   });
+});
+
+/** A lock as it is stored, with those who ask for it. */
+const stored = (of: Hold, more: Partial<LockRecord & { kind: "held" }> = {}): StoredLock => ({
+  record: { kind: "held", hold: of, transitions: 1, history: [], ...more },
+  version: { uid: "u", resourceVersion: "1" },
+});
+
+const ask = (name: string, more: Partial<LockAsk> = {}): LockAsk => ({ by: name, name, at: NOW, ...more });
+
+test("a pool tells who waits, a machine for whom it is kept, and mine who asks for it", () => {
+  const mine = hold(ann, 5 * HOUR_MS, "task/a", "abc1234");
+  const theirs = hold(ben, 5 * HOUR_MS, "task/b", "abc1235");
+  const asked = (...asks: readonly LockAsk[]): Partial<MachineView> => ({
+    state: { kind: "held", hold: mine },
+    lock: stored(mine, { asks }),
+  });
+  const kept = { kind: "kept", until: NOW + 8.5 * MINUTE_MS, freeAt: NOW, isAcknowledged: true } as const;
+  const waiter = { by: "x", name: "X", since: NOW };
+  assert.deepEqual(
+    rows({
+      machines: [
+        machine("kept", { state: { ...kept, for: ben } }),
+        machine("mine-to-take", { state: { ...kept, for: ann } }),
+        machine("asked", asked(ask("Ben"))),
+        machine("asked-by-two", asked(ask("Ben"), ask("Cy"))),
+        machine("asked-by-three", asked(ask("Ben"), ask("Cy"), ask("Di"))),
+        machine("answered", asked(ask("Ben", { keptAt: NOW }))),
+        machine("theirs", {
+          state: { kind: "held", hold: theirs },
+          lock: stored(theirs, { asks: [ask("Cy")] }),
+        }),
+      ],
+      pools: [{ name: "dev", waiters: [waiter, waiter], liveness: live }],
+    }),
+    [
+      "dev  0 of 7 free · 2 waiting",
+      "  [clock] kept  kept for Ben · 8 min left",
+      "  [bell-dot] mine-to-take  kept for you · 8 min left",
+      "  [account] asked  you · Ben asks for it · task/a · abc1234 · 5 h left",
+      "  [account] asked-by-two  you · Ben and 1 other ask for it · task/a · abc1234 · 5 h left",
+      "  [account] asked-by-three  you · Ben and 2 others ask for it · task/a · abc1234 · 5 h left",
+      "  [account] answered  you · task/a · abc1234 · 5 h left",
+      "  [lock] theirs  Ben · task/b · abc1235 · 5 h left",
+    ],
+  );
+});
+
+test("what is amiss with a machine goes before what is usual, and what to do about it", () => {
+  const held = { kind: "held", hold: hold(ben, 5 * HOUR_MS, "task/b", "abc1235") } as const;
+  const branch = "task/b" as BranchName;
+  const flags: Readonly<Record<string, readonly Flag[]>> = {
+    merged: [{ kind: "merged", branch }],
+    deleted: [{ kind: "deleted", branch }],
+    other: [{ kind: "other-commit", expected: commit("abc1235"), running: commit("9c1f2ab") }],
+    both: [
+      { kind: "deleted", branch },
+      { kind: "other-commit", expected: commit("abc1235"), running: commit("9c1f2ab") },
+    ],
+    unreadable: [{ kind: "unreadable" }],
+  };
+  const tree = treeNodes(
+    [
+      folder({
+        machines: [
+          ...["merged", "deleted", "other", "both", "none"].map((name) => machine(name, { state: held })),
+          machine("unreadable", { state: { kind: "unreadable", holder: "x", problem: "no duration" } }),
+        ],
+        flags: (name) => flags[name] ?? [],
+      }),
+    ],
+    true,
+  );
+  assert.deepEqual(lines(tree), [
+    "dev  0 of 6 free",
+    "  [warning] merged  Ben · task/b is merged: unlock merged · 5 h left",
+    "  [warning] deleted  Ben · task/b was deleted: unlock deleted · 5 h left",
+    "  [warning] other  Ben · runs 9c1f2ab, not abc1235 · 5 h left",
+    "  [warning] both  Ben · task/b was deleted: unlock both · runs 9c1f2ab, not abc1235 · 5 h left",
+    "  [lock] none  Ben · task/b · abc1235 · 5 h left",
+    "  [warning] unreadable  taken by x: its lock cannot be read",
+  ]);
+  const flagged = allNodes(tree).filter(({ row }) => row.tokens.includes("flagged"));
+  assert.deepEqual(
+    flagged.map(({ row }) => row.label),
+    ["merged", "deleted", "other", "both"],
+  );
+});
+
+test("the details of a held machine have its branch, asks, flags, clock and history, the newest change first", () => {
+  const mine = { ...hold(ann, 5 * HOUR_MS, "task/a", "abc1234"), reason: "demo\nday" };
+  const [pool] = treeNodes(
+    [
+      folder({
+        machines: [
+          machine("dev1", {
+            state: { kind: "held", hold: mine },
+            lock: stored(mine, {
+              asks: [ask("Ben", { branch: "task/b" }), ask("Cy", { keptAt: NOW })],
+              history: [
+                { at: NOW - 3 * HOUR_MS, by: "Ben", what: "claimed", branch: "task/b" },
+                {
+                  at: NOW - 2 * HOUR_MS,
+                  by: "Ann Lee",
+                  what: "claimed",
+                  branch: "task/a",
+                  of: "ben",
+                  reason: "urgent",
+                },
+                { at: NOW - HOUR_MS, by: "Ann Lee", what: "extended" },
+              ],
+            }),
+            clockOff: -HOUR_MS,
+          }),
+        ],
+        flags: () => [{ kind: "deleted", branch: "task/a" as BranchName }],
+      }),
+    ],
+    true,
+  );
+  assert.deepEqual(
+    pool?.children[0]?.row.facts.map(({ name, value }) => `${name}: ${value}`),
+    [
+      "State: you · task/a was deleted: unlock dev1 · 5 h left",
+      "Look into it: task/a was deleted: unlock dev1",
+      "Holder: Ann Lee — ann <ann@example.com>",
+      "Branch: task/a",
+      `Commit: ${commit("abc1234")}`,
+      "Held since: Mon, 23 Nov 2026 17:00 (16:00 UTC)",
+      "Last devdeploy: Mon, 23 Nov 2026 16:00 (15:00 UTC)",
+      "Reason: demo day",
+      "Locked until: Mon, 23 Nov 2026 23:00 (22:00 UTC)",
+      "Asks for it: Ben, for task/b, at Mon, 23 Nov 2026 18:00 (17:00 UTC)",
+      "Asked for it: Cy, at Mon, 23 Nov 2026 18:00 (17:00 UTC); its holder keeps it",
+      "URL: https://dev1.example.com",
+      "Clock: This computer's clock is 1 h ahead of the cluster's. Times left are counted by the cluster's.",
+      "Mon, 23 Nov 2026 17:00 (16:00 UTC): Ann Lee extended it",
+      "Mon, 23 Nov 2026 16:00 (15:00 UTC): Ann Lee took it over from ben: “urgent”",
+      "Mon, 23 Nov 2026 15:00 (14:00 UTC): Ben got it for task/b",
+    ],
+  );
+});
+
+test("a pool's details name those who wait, in their order, and its row says whether I do", () => {
+  const waiter = (name: string, identity: string): PoolView["waiters"][number] => ({
+    by: identity,
+    name,
+    since: NOW,
+    branch: "task/b",
+  });
+  const [pool] = treeNodes(
+    [
+      folder({
+        machines: [machine("dev1")],
+        pools: [
+          {
+            name: "dev",
+            waiters: [waiter("Ben", "ben"), waiter("Ann", "ann <ann@example.com>")],
+            liveness: live,
+          },
+        ],
+      }),
+    ],
+    true,
+  );
+  assert.deepEqual(
+    [pool?.row.tokens, pool?.row.facts.map(({ name, value }) => `${name}: ${value}`)],
+    [
+      ["pool", "waiting"],
+      [
+        "Waits, 1st: Ben, for task/b, since Mon, 23 Nov 2026 18:00 (17:00 UTC)",
+        "Waits, 2nd: Ann, for task/b, since Mon, 23 Nov 2026 18:00 (17:00 UTC)",
+      ],
+    ],
+  );
+});
+
+test("times of machines and of environments are each by the clock of their cluster", () => {
+  const tree = rows({
+    releases: [environment("web")],
+    machines: [machine("dev1", { state: { kind: "held", hold: hold(ben, 3 * HOUR_MS, "x", "1") } })],
+    nowAt: (name) => (name === "web" ? NOW - 10 * HOUR_MS : NOW + HOUR_MS),
+  });
+  assert.deepEqual(tree, [
+    "Production",
+    "  [server-environment] web  9c1f2ab · 8 h · Ann",
+    "dev  0 of 1 free",
+    "  [lock] dev1  Ben · x · 1000000 · 2 h left",
+  ]);
 });
 
 test("text from the cluster is shown with its hidden characters, and never as a link", () => {
