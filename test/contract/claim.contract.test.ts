@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
-import { LeaseLockStore, LeaseOperationStore } from "../../src/adapters/kubernetes/leases.ts";
+import {
+  LeaseLockStore,
+  LeaseOperationStore,
+  LeaseWaitingStore,
+} from "../../src/adapters/kubernetes/leases.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
-import { claimMachine, type ClaimOutcome } from "../../src/app/claimMachine.ts";
+import { claimMachine, type ClaimOutcome, type ClaimServices } from "../../src/app/claimMachine.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { unlockMachine } from "../../src/app/unlockMachine.ts";
 import type { Machine, Pool } from "../../src/domain/config.ts";
@@ -31,17 +35,16 @@ describe("claims by several people", () => {
         aMachine(name, { locks: { context, namespace } });
     return (person) => aPool(refs.map(machine(person)));
   };
+  const services = (context: string): ClaimServices => ({
+    locks: new LeaseLockStore(suite.client(context)),
+    waiting: new LeaseWaitingStore(suite.client(context)),
+    clock: systemClock,
+    log: new FakeLog(),
+    random: Math.random,
+    newNonce: randomUUID,
+  });
   const claim = (by: Person, context: string, pool: Pool): Promise<ClaimOutcome> =>
-    claimMachine(
-      {
-        locks: new LeaseLockStore(suite.client(context)),
-        clock: systemClock,
-        random: Math.random,
-        newNonce: randomUUID,
-      },
-      { pool, claim: { by, branch: aBranch(), commit: aCommit() } },
-      signal,
-    );
+    claimMachine(services(context), { pool, claim: { by, branch: aBranch(), commit: aCommit() } }, signal);
 
   test("of two who claim the last free machine at once exactly one gets it, and the other is told by whom and until when", async () => {
     for (let round = 0; round < 5; round += 1) {
@@ -85,13 +88,8 @@ describe("claims by several people", () => {
     const pool = await poolOf(1);
     const mine = await claim(ann, "ann", pool("ann"));
     if (mine.kind !== "claimed") assert.fail(mine.kind);
-    const services = {
-      locks: new LeaseLockStore(suite.client("ann")),
-      clock: systemClock,
-      random: Math.random,
-    };
     const order = { ref: { ...mine.machine.locks, name: mine.machine.name }, pool: "dev", by: ann };
-    assert.deepEqual(await unlockMachine(services, order, signal), { kind: "unlocked" });
+    assert.deepEqual(await unlockMachine(services("ann"), order, signal), { kind: "unlocked" });
     const next = await claim(ben, "ben", pool("ben"));
     if (next.kind !== "claimed") assert.fail(next.kind);
     assert.deepEqual(

@@ -86,9 +86,11 @@ describe("on Leases", () => {
             {
               at: "2026-11-23T08:00:00.000Z",
               by: "Ann Lee",
+              who: "ann <ann@example.com>",
               what: "claimed",
               branch: "task/pay-later",
               commit: aCommit(),
+              nonce: "n",
             },
           ]),
         },
