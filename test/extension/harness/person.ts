@@ -69,6 +69,12 @@ export const descriptionOf = (rows: readonly TreeRow[], label: string): string =
 /** Commits differ from run to run. */
 export const withoutHashes = (text: string): string => text.replaceAll(/\b[0-9a-f]{7}\b/gu, "#######");
 
+/** A time as our sentences write it: in local time and UTC, with the day where it is another one. */
+export const TIME = String.raw`(?:\w{3} )?\d\d:\d\d(?: \((?:\w{3} )?\d\d:\d\d UTC\)| UTC)`;
+
+/** Times differ from run to run, and from machine to machine. */
+export const withoutTimes = (text: string): string => text.replaceAll(new RegExp(TIME, "gu"), "TIME");
+
 /** The row with this label. */
 export function rowOf(page: Page, label: string): Locator {
   const name = page.locator(".label-name").getByText(label, { exact: true });
@@ -114,6 +120,20 @@ export async function quickPickEntries(page: Page): Promise<readonly string[]> {
   return rows.evaluateAll((all: InPage[]) => all.map((row) => row.getAttribute("aria-label") ?? ""));
 }
 
+/** Waits until the open quick pick or input box has this title. */
+export async function quickInputTitled(page: Page, title: string): Promise<void> {
+  await eventually(
+    () => page.locator(".quick-input-widget .quick-input-title").innerText(),
+    (text) => text === title,
+  );
+}
+
+/** Closes the open quick pick or input box without an answer. */
+export async function leaveQuickInput(page: Page): Promise<void> {
+  await page.keyboard.press("Escape");
+  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+}
+
 /** Types into the open input box and accepts. */
 export async function fillInput(page: Page, text: string): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
@@ -153,6 +173,15 @@ export async function toastThat(page: Page, matches: RegExp, limitMs = 30_000): 
     limitMs,
   );
   return shown.find((text) => matches.test(text)) ?? "";
+}
+
+/** Puts away what notifications there are, so that the next ones are seen. */
+export async function clearToasts(page: Page): Promise<void> {
+  await runCommand(page, "Notifications: Clear All Notifications");
+  await eventually(
+    () => toasts(page),
+    (shown) => shown.length === 0,
+  );
 }
 
 /** Presses a button of the notification whose text matches. */
