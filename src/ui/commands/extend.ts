@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import { lockDuration } from "../../domain/lock.ts";
 import type { Machine, Pool } from "../../domain/config.ts";
 import type { Person } from "../../domain/person.ts";
@@ -12,8 +11,6 @@ import { devdeployCurrentBranch } from "./devdeploy.ts";
 import { livePick, type LiveItem } from "./livePick.ts";
 import { askReason, given } from "./reason.ts";
 import type { CommandServices } from "./services.ts";
-
-const TOAST_SHOWN_MS = 8_000;
 
 /** Lets a lock of mine last longer: of the row's machine, of the only one that I hold, or of the one I pick. */
 export async function extendOwn(services: CommandServices, id?: string): Promise<void> {
@@ -66,9 +63,6 @@ async function extend(
   const outcome = await connection.extendLock(request, new AbortController().signal);
   services.log.info(`extend ${name} by ${hours} h: ${outcome.kind}`);
   const now = folder.view.nowAt(name);
-  if (outcome.kind === "extended") {
-    vscode.window.setStatusBarMessage(say.extendedToast(name, outcome.until, now), TOAST_SHOWN_MS);
-  }
   const button = await showNotice(say.extendNotice(outcome, name, now));
   if (button !== undefined && (await perform(services, button, folder)) === "again") {
     await devdeployCurrentBranch(services, folder.place.key);

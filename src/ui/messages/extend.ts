@@ -90,6 +90,3 @@ export function extendNotice(outcome: ExtendOutcome, name: string, now: EpochMs)
       };
   }
 }
-
-export const extendedToast = (machine: string, until: EpochMs, now: EpochMs): string =>
-  l10n.t("{machine} is yours until {until}", { machine: shown(machine), until: localAndUtc(until, now) });
