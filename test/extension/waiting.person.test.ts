@@ -63,6 +63,7 @@ test("whoever waits first for a machine is kept the next one that is given back"
   await step("Ben gives his machine back: it is kept for Ann, and she is told", async () => {
     await inlineAction(ben.page, "dev2", "Unlock");
     const told = await toastThat(ann.page, /is kept for you/u);
+    await rowsThat(ann.page, (all) => descriptionOf(all, "dev2").startsWith("kept for"));
     await screenshot(ann.page, "kept");
     assert.match(told, /^dev2 is kept for you until \d\d:\d\d\.$/u);
     const rows = await rowsThat(ben.page, (all) => descriptionOf(all, "dev2").startsWith("kept for"));
