@@ -31,6 +31,7 @@ export const askWhenFull =
           placeholder: say.fullHint(full),
           onChange: around.services.folders.onChange,
           items: () => fullItems(fullView(full, around.folder.view)),
+          staysOpen: true,
         },
         signal,
       );

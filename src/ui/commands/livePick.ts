@@ -33,6 +33,8 @@ export interface LiveList<T> {
   readonly isBusy?: () => boolean;
   readonly onChange: Listen<void>;
   readonly buttons?: readonly TitleButton<T>[];
+  /** Something waits for the answer, so that a look elsewhere must not be one. */
+  readonly staysOpen?: true;
 }
 
 interface PickItem<T> extends vscode.QuickPickItem {
@@ -49,6 +51,7 @@ export function livePick<T>(list: LiveList<T>, signal?: AbortSignal): Promise<T 
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.keepScrollPosition = true;
+  pick.ignoreFocusOut = list.staysOpen === true;
   const buttons = new Map<vscode.QuickInputButton, T>(
     (list.buttons ?? []).map(({ icon, tooltip, value }) => [
       { iconPath: new vscode.ThemeIcon(icon), tooltip },
