@@ -51,17 +51,29 @@ const cluster: Stage = {
   run: runCluster,
 };
 
-const RUNS: Readonly<Record<string, readonly Stage[]>> = {
-  all: [typecheck, lint, formatCheck, unit, contract, build, extension],
-  unit: [unit],
-  contract: [contract],
-  extension: [build, extension],
-  cluster: [cluster],
+/** Its invariants are counted as tests are. With `--quick` on the sandbox alone, in two minutes. */
+const linearizability = (args: readonly string[]): Stage => ({
+  name: "linearizability of the locks",
+  again: "npm run test:linearizability",
+  run: async () => {
+    // It brings the sandbox and a bundler with it, which the other suites do not need.
+    const { testLinearizability } = await import("../../test/linearizability/main.ts");
+    return testLinearizability(args);
+  },
+});
+
+const RUNS: Readonly<Record<string, (args: readonly string[]) => readonly Stage[]>> = {
+  all: () => [typecheck, lint, formatCheck, unit, contract, build, extension],
+  unit: () => [unit],
+  contract: () => [contract],
+  extension: () => [build, extension],
+  cluster: () => [cluster],
+  linearizability: (args) => [linearizability(args)],
 };
 
-/** Runs the named suite, or all; ends with one line of counts; answers the exit code. */
-export async function main([name = "all"]: readonly string[]): Promise<number> {
-  const stages = RUNS[name];
+/** Runs the named suite, with its arguments, or all; ends with one line of counts; answers the exit code. */
+export async function main([name = "all", ...args]: readonly string[]): Promise<number> {
+  const stages = RUNS[name]?.(args);
   if (stages === undefined) {
     console.error(`There is no suite ${name}; there are ${Object.keys(RUNS).join(", ")}.`);
     return 2;

@@ -1,5 +1,5 @@
 import type { Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Listing } from "./api/listing.ts";
 import { Objects } from "./api/objects.ts";
@@ -61,14 +61,22 @@ export async function startSandbox(
     },
     certificate,
   );
-  let connections = 0;
-  server.on("connection", (socket) => {
-    connections += 1;
+  const connections = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
     socket.on("close", () => {
-      connections -= 1;
+      connections.delete(socket);
       lastUsed = now();
     });
   });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      // Those too that are only being made, which the server itself would wait two minutes for.
+      for (const socket of connections) socket.destroy();
+    });
   await listen(server, 0);
   const port = portOf(server.address());
   address = `127.0.0.1:${port}`;
@@ -78,19 +86,19 @@ export async function startSandbox(
     ca: certificate.cert,
     tokens: Object.fromEntries(people.map(({ name, token }) => [name, token])),
     objects,
-    lastUsed: () => (connections > 0 ? now() : lastUsed),
+    lastUsed: () => (connections.size > 0 ? now() : lastUsed),
     compact: () => {
       store.compact();
       listing.forget();
     },
     restart: async (downMs) => {
-      await close(server);
+      await close();
       await delay(downMs);
       await listen(server, port);
     },
     stop: () => {
       stopControllers();
-      return close(server);
+      return close();
     },
   };
 }
@@ -102,15 +110,6 @@ function listen(server: Server, port: number): Promise<void> {
       server.off("error", reject);
       resolve();
     });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-    server.closeAllConnections();
   });
 }
 

@@ -23,6 +23,9 @@ export type LockSeen = z.infer<typeof lockSeen>;
 const verb = z.enum(["read", "claim", "extend", "unlock", "unlock-other", "steal"]);
 export type Verb = z.infer<typeof verb>;
 
+/** The answer of who looked for a lock to unlock or to take over, and found none. */
+export const NOBODYS = "nobody's";
+
 /** What a verb said about its write: it was done, it was not, or nobody can tell. */
 const said = z.enum(["done", "not-done", "unknown"]);
 

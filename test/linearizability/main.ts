@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { checkerPath } from "./check/checker.ts";
 import { checkRun } from "./check/checkRun.ts";
 import { readOptions, type Options } from "./options.ts";
-import { closingLineOf, faultsOf, linesOf, operationsOf, violationsOf, type StoreReport } from "./report.ts";
+import {
+  caughtBy,
+  closingLineOf,
+  errorsOf,
+  faultsOf,
+  linesOf,
+  operationsOf,
+  type StoreReport,
+} from "./report.ts";
 import type { RunPlan } from "./run/crew.ts";
 import { run } from "./run/run.ts";
 import { workerProgram } from "./run/workerProgram.ts";
@@ -41,6 +49,7 @@ export async function testLinearizability(args: readonly string[]): Promise<Tall
   const stage: Stage = { options, checker, folder, program: await workerProgram(folder) };
   const { closing, tally } = await testAllStores(stage);
   await tidy(folder, tally.failed > 0);
+  if (tally.failed > 0) say(`The histories are in ${folder}`);
   say("");
   for (const line of closing) say(line);
   return tally;
@@ -63,13 +72,18 @@ async function testAllStores(stage: Stage): Promise<Outcome> {
   const closing: string[] = [];
   let { passed, failed, skipped } = { passed: 0, failed: 0, skipped: 0 };
   const count = (report: StoreReport): void => {
+    say("");
+    for (const line of linesOf(report)) say(line);
     closing.push(closingLineOf(report));
     passed += report.findings.filter(({ violations }) => violations.length === 0).length;
     failed += report.findings.filter(({ violations }) => violations.length > 0).length;
   };
   if (options.stores.includes("sandbox")) {
     count(await testStore(stage, await sandboxTarget(options.seed), options.sandboxSeconds));
-    const isCaught = await breaks(stage);
+    const broken = await testBrokenStore(stage);
+    const isCaught = isFoundOut(broken);
+    say("");
+    say(`broken store (no compare-and-swap): violations by invariant: ${caughtBy(broken)}`);
     closing.push(`broken store: ${isCaught ? "caught" : "NOT CAUGHT"}`);
     if (isCaught) passed += 1;
     else failed += 1;
@@ -106,16 +120,18 @@ async function testStore(stage: Stage, target: Target, faultSeconds: number): Pr
 const BROKEN_SECONDS = 6;
 
 /** A store without compare-and-swap has to be found out, or the test is worth nothing. */
-async function breaks(stage: Stage): Promise<boolean> {
+async function testBrokenStore(stage: Stage): Promise<StoreReport> {
   const target = await sandboxTarget(stage.options.seed);
   const plan: RunPlan = {
     ...{ seed: stage.options.seed, faultSeconds: BROKEN_SECONDS, healedSeconds: 0, pauseMs: 20 },
     lockSeconds: LOCK_SECONDS,
     isBroken: true,
   };
-  const { findings } = await reportOn(stage, { target, quietTarget: undefined }, plan);
-  return findings.some(({ invariant, violations }) => invariant === "I1" && violations.length > 0);
+  return reportOn(stage, { target, quietTarget: undefined }, plan);
 }
+
+const isFoundOut = ({ findings }: StoreReport): boolean =>
+  findings.some(({ invariant, violations }) => invariant === "I1" && violations.length > 0);
 
 interface Targets {
   readonly target: Target;
@@ -131,15 +147,13 @@ async function reportOn(stage: Stage, { target, quietTarget }: Targets, plan: Ru
     const report: StoreReport = {
       store,
       operations: operationsOf(remains.history),
+      errors: errorsOf(remains.history),
       faults: faultsOf(remains.history, [target.requests, quietTarget?.requests]),
       findings: await checkRun(targets, remains, {
         ...{ checker: stage.checker, folder, lockSeconds: plan.lockSeconds },
         isWhole: !plan.isBroken,
       }),
     };
-    say("");
-    for (const line of linesOf(report)) say(line);
-    if (violationsOf(report) > 0 && !plan.isBroken) say(`  histories: ${folder}`);
     for (const complaint of remains.complaints) say(`  a client said: ${complaint.trimEnd()}`);
     return report;
   } finally {

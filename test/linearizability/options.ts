@@ -40,9 +40,9 @@ export function readOptions(args: readonly string[]): Options | string {
   return {
     seed,
     stores: only !== undefined ? [only] : quick ? ["sandbox"] : ["sandbox", "controlplane"],
-    sandboxSeconds: seconds ?? (quick ? 65 : 180),
+    sandboxSeconds: seconds ?? (quick ? 62 : 180),
     controlPlaneSeconds: seconds ?? (quick ? 40 : 120),
-    healedSeconds: 26,
+    healedSeconds: 25,
     pauseMs: 60,
   };
 }

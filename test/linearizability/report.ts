@@ -1,11 +1,13 @@
 import { INVARIANTS, type Finding } from "./check/findings.ts";
 import type { RequestFaults } from "./store/requestFaults.ts";
-import { isEntry, type Entry, type Verb } from "./history.ts";
+import { isEntry, NOBODYS, type Entry, type Verb } from "./history.ts";
 
 /** What a store was found to be. */
 export interface StoreReport {
   readonly store: string;
   readonly operations: ReadonlyMap<string, number>;
+  /** Of these operations, those that ended in an error. */
+  readonly errors: number;
   readonly faults: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
 }
@@ -20,6 +22,11 @@ export const violationsOf = ({ findings }: StoreReport): number =>
 export function operationsOf(history: readonly Entry[]): ReadonlyMap<Verb, number> {
   return counted(history.filter(isEntry("call")).map(({ verb }) => verb));
 }
+
+/** How many operations were answered by an error, which in bad weather is as it should be. */
+export const errorsOf = (history: readonly Entry[]): number =>
+  history.filter(isEntry("return")).filter(({ said, answer }) => said === "not-done" && answer !== NOBODYS)
+    .length;
 
 /** Those of single requests, which the store counted, and those of whole processes. */
 export function faultsOf(
@@ -48,9 +55,9 @@ const MOST_SHOWN = 5;
 
 /** Everything about a store, as lines. */
 export function linesOf(report: StoreReport): readonly string[] {
-  const { store, operations, faults, findings } = report;
+  const { store, operations, errors, faults, findings } = report;
   return [
-    `${store}: ${total(operations)} operations (${listOf(operations)})`,
+    `${store}: ${total(operations)} operations (${listOf(operations)}), ${errors} ended in an error`,
     `  faults: ${total(faults)} (${listOf(faults)})`,
     ...findings.flatMap(({ invariant, checked, violations }) => [
       `  ${violations.length === 0 ? "holds   " : "VIOLATED"} ${invariant} ${INVARIANTS[invariant]}: ${checked}`,
@@ -62,6 +69,13 @@ export function linesOf(report: StoreReport): readonly string[] {
 
 const listOf = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
+
+/** What a store that has to be found out was found out by. */
+export const caughtBy = ({ findings }: StoreReport): string =>
+  findings
+    .filter(({ violations }) => violations.length > 0)
+    .map(({ invariant, violations }) => `${invariant} ${violations.length}`)
+    .join(", ");
 
 /** The closing line of a store. */
 export const closingLineOf = (report: StoreReport): string =>

@@ -10,7 +10,7 @@ import {
   type ShownLock,
 } from "../../../src/domain/lock.ts";
 import { aBranch, aCommit } from "../../builders/deploy.ts";
-import type { EntryOf, LockSeen, Verb } from "../history.ts";
+import { NOBODYS, type EntryOf, type LockSeen, type Verb } from "../history.ts";
 import type { Random } from "../random.ts";
 import { CONTEXT } from "./job.ts";
 import { lockSeenOf } from "./lockSeen.ts";
@@ -129,7 +129,7 @@ async function ofShown(
   const found = await locks.read(refOf(tools, machine), signal);
   if (!found.ok) return { answer: found.error.reason, said: "not-done", machine };
   const shown = shownLock(found.value.value);
-  if (shown === undefined) return { answer: "nobody's", said: "not-done", machine };
+  if (shown === undefined) return { answer: NOBODYS, said: "not-done", machine };
   await surroundings.clock.sleep(random.between(0, THINKS_MS) * surroundings.plan.rate, signal);
   return decided(shown);
 }

@@ -22,8 +22,8 @@ const PAUSE_OPERATIONS_EVERY_MS = [500, 2_000] as const;
 const PAUSE_EVERY_MS = [4_000, 8_000] as const;
 /** One to three lengths of a lock. */
 const LOCKS_PAUSED_MS = [1_000, 8_000] as const;
-/** Longer than the length of an operation Lease on the fast clock. */
-const OPERATIONS_PAUSED_MS = [16_000, 22_000] as const;
+/** One to three lengths of an operation Lease on the fast clock, so that another one takes it meanwhile. */
+const OPERATIONS_PAUSED_MS = [18_000, 40_000] as const;
 
 /** All that goes wrong, until it heals. Every process is running again afterwards. */
 export async function plague(field: Battlefield): Promise<void> {
@@ -72,7 +72,7 @@ async function restart({ target, recorder }: Battlefield, downMs: number): Promi
 }
 
 async function kill({ crew, recorder }: Battlefield, random: Random): Promise<void> {
-  const victim = choose(crew, random.chance(0.7) ? "locks" : "operations", random);
+  const victim = choose(crew, /^(?!quiet)/u, random);
   if (victim === undefined) return;
   const at = now();
   const { clients } = victim;
@@ -88,7 +88,8 @@ async function pause(
   kind: "locks" | "operations",
   random: Random,
 ): Promise<void> {
-  const victim = choose(crew, kind, random);
+  // Those on the fast clock are not paused: they are to take what others leave.
+  const victim = choose(crew, kind === "locks" ? /^locks/u : /^operations/u, random);
   const [least, most] = kind === "locks" ? LOCKS_PAUSED_MS : OPERATIONS_PAUSED_MS;
   const lasts = random.between(least, most);
   if (victim === undefined || now() + lasts * 1000 > until) return;
@@ -100,7 +101,7 @@ async function pause(
   recorder.write({ entry: "fault", at, fault: "client paused", until: now(), clients: [...clients] });
 }
 
-function choose(crew: readonly WorkerProcess[], kind: string, random: Random): WorkerProcess | undefined {
-  const [first, ...others] = crew.filter(({ plan, isPaused }) => plan.name.startsWith(kind) && !isPaused);
+function choose(crew: readonly WorkerProcess[], names: RegExp, random: Random): WorkerProcess | undefined {
+  const [first, ...others] = crew.filter(({ plan, isPaused }) => names.test(plan.name) && !isPaused);
   return first === undefined ? undefined : random.pick([first, ...others]);
 }

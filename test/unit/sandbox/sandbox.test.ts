@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -185,8 +186,12 @@ test("a restart cuts what is open and keeps the address and every object", async
   const watch = await open(sandbox, "GET", `${LEASES}?watch=true`);
   const cut = once(watch, "error");
   watch.resume();
+  // One that never gets further than its beginning.
+  const silent = connect(Number(new URL(sandbox.server).port), "127.0.0.1");
+  await once(silent, "connect");
+  const closed = once(silent, "close");
   await sandbox.restart(0);
-  await cut;
+  await Promise.all([cut, closed]);
   const reply = await ask(sandbox, "GET", `${LEASES}/dev1`);
   assert.deepEqual([reply.code, at(reply.body, "metadata", "name")], [200, "dev1"]);
 });
