@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Clock } from "../../app/ports.ts";
@@ -101,6 +102,8 @@ class Limit {
       this.#isLate = true;
       this.#abort();
     });
+    // As many listen as there are requests under one signal, e.g. for each machine of a pool; each leaves with its end.
+    setMaxListeners(0, caller);
     if (caller.aborted) this.#abort();
     else caller.addEventListener("abort", this.#abort, { once: true });
   }

@@ -299,6 +299,28 @@ describe("what a missing right is called", () => {
   });
 });
 
+test("a pool of thirty machines is read at once without a warning of Node's about it", async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error): void => {
+    warnings.push(name);
+  };
+  process.on("warning", hear);
+  const server = new ScriptedServer();
+  server.always = good;
+  const client = clientOf(await server.start(), new ImpatientClock());
+  const { signal } = new AbortController();
+  const store = new LeaseLockStore(client);
+  const reads = Array.from({ length: 30 }, (_, index) =>
+    store.read({ ...dev1, name: `dev${index}` }, signal),
+  );
+  assert.ok((await Promise.all(reads)).every(({ ok }) => ok));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", hear);
+  assert.deepEqual(warnings, []);
+  client.dispose();
+  await server.stop();
+});
+
 test("who holds a machine is asked of the API server itself, never of what it remembers", async () => {
   const server = new ScriptedServer();
   server.always = good;
