@@ -36,6 +36,9 @@ const timer = setInterval(() => {
 }, 20);
 `;
 
+/** A window of its own has to start, look at git and claim before helm is at work. */
+const START_LIMIT_MS = 60_000;
+
 /** `name` tells the gates of one folder apart. */
 export function gatedHelm(folder: string, name: string, helm: string): GatedHelm {
   const file = (part: string): string => join(folder, `${name}.${part}`);
@@ -49,10 +52,14 @@ export function gatedHelm(folder: string, name: string, helm: string): GatedHelm
   writeFileSync(path, program(helm, files));
   chmodSync(path, 0o755);
   const pidIn = (what: string, at: string): Promise<number> =>
-    until(what, () => {
-      const text = existsSync(at) ? readFileSync(at, "utf8") : "";
-      return text === "" ? undefined : Number(text);
-    });
+    until(
+      what,
+      () => {
+        const text = existsSync(at) ? readFileSync(at, "utf8") : "";
+        return text === "" ? undefined : Number(text);
+      },
+      START_LIMIT_MS,
+    );
   return {
     path,
     atWork: () => pidIn("helm's start", files.started),

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import type { ObjectRef } from "../../src/domain/cluster.ts";
 import type { Pool, ValueTree } from "../../src/domain/config.ts";
 import { operationRef, type OperationPace, type OperationRecord } from "../../src/domain/operation.ts";
@@ -56,7 +57,7 @@ export async function killedHalfWay(
   const options = { pace: PACE, helm: helm.path, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
   const storage = join(stage.folder, machine);
   const window = await stage.windowOf("ann", { ...options, storage });
-  await killOnceAtWork(window, pool, helm);
+  await killOnceAtWork(await windowProgram(stage.folder), { options: window, pool, helm });
   const supervisor = supervisorOf(storage);
   left.push(supervisor, await helm.atWork());
   const other = await stage.person("ben", { pace: PACE });
@@ -81,16 +82,45 @@ export async function killedHalfWay(
   };
 }
 
-async function killOnceAtWork(options: WindowOptions, pool: Pool, helm: GatedHelm): Promise<void> {
-  const window = spawn(
-    process.execPath,
-    ["--import", "tsx", WINDOW, JSON.stringify(options), JSON.stringify(pool)],
-    { stdio: ["ignore", "inherit", "inherit"] },
-  );
-  await Promise.race([helm.atWork(), endedEarly(window)]);
+async function killOnceAtWork(
+  program: string,
+  { options, pool, helm }: { readonly options: WindowOptions; readonly pool: Pool; readonly helm: GatedHelm },
+): Promise<void> {
+  const window = spawn(process.execPath, [program, JSON.stringify(options), JSON.stringify(pool)], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   const gone = once(window, "exit");
-  window.kill("SIGKILL");
-  await gone;
+  try {
+    await Promise.race([helm.atWork(), endedEarly(window)]);
+  } finally {
+    window.kill("SIGKILL");
+    await gone;
+  }
+}
+
+const programs = new Map<string, Promise<string>>();
+
+/** The window as one file, once for each stage: reading its sources anew takes seconds each time. */
+function windowProgram(folder: string): Promise<string> {
+  const program = programs.get(folder) ?? bundleWindow(join(folder, "doomedWindow.cjs"));
+  programs.set(folder, program);
+  return program;
+}
+
+async function bundleWindow(outfile: string): Promise<string> {
+  await build({
+    entryPoints: [WINDOW],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20.18",
+    mainFields: ["module", "main"],
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    logLevel: "error",
+  });
+  return outfile;
 }
 
 async function endedEarly(window: ChildProcess): Promise<never> {

@@ -92,6 +92,15 @@ test("the operation Lease is held while helm works, and given back", async () =>
   assert.deepEqual([during, world.operations.objects.get(ref)?.record.kind], ["working", "idle"]);
 });
 
+test("with nobody left who watches over helm the Lease is not given back: it ends in its own time", async () => {
+  const world = new DeployWorld();
+  const ref = operationRef("dev1", dev1.target, dev1.locks);
+  world.helm = () => fail({ reason: "run-lost", output: "" });
+  const outcome = await world.devdeploy();
+  assert.ok(outcome.kind === "failed" && outcome.failure.stage === "helm");
+  assert.equal(world.operations.objects.get(ref)?.record.kind, "working");
+});
+
 test("the new revision follows the newest one, whatever that came to", async () => {
   const world = new DeployWorld();
   world.releases.add("dev1", aRevision({ revision: 9, status: "deployed" }));
