@@ -119,7 +119,7 @@ describe("claims by several people", () => {
     const second = await holdOperation(services, order, signal);
     assert.deepEqual(second, {
       ok: false,
-      error: { reason: "busy", by: "Ann Lee", what: "devdeploy task/pay-later" },
+      error: { reason: "busy", by: "Ann Lee", what: "devdeploy task/pay-later", isMine: true },
     });
     await first.value.release();
     const third = await holdOperation(services, order, signal);
