@@ -87,6 +87,10 @@ async function tell(services: CommandServices, { folder, lockNews }: Source, new
   const button = await showNotice(newsNotice(news, folder.view.nowAt(news.machine)));
   if (button === undefined) return;
   if (isAboutNow(news) && !lockNews.isCurrent(news)) return follow(services, folder, newsIsOver(news));
+  // The branch that was lost, which need not be the one that is checked out now.
+  if (button.kind === "devdeploy-again" && news.kind === "lost" && news.branch !== undefined) {
+    return act(services, folder, { kind: "devdeploy-branch", branch: news.branch });
+  }
   if (button.kind === "keep" && news.kind === "asked") return keep(services, folder, news);
   return act(services, folder, button);
 }

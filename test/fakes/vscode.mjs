@@ -8,3 +8,38 @@ export const l10n = {
     );
   },
 };
+
+/** Notifications that were shown; a test presses a button with `answer`, or none by leaving them open. */
+export const notifications = {
+  shown: [],
+  toasts: [],
+  reset() {
+    this.shown.length = 0;
+    this.toasts.length = 0;
+  },
+};
+
+const show =
+  (severity) =>
+  (text, ...buttons) =>
+    new Promise((resolve) => {
+      notifications.shown.push({ severity, text, buttons, answer: resolve });
+    });
+
+export const window = {
+  showInformationMessage: show("info"),
+  showWarningMessage: show("warning"),
+  showErrorMessage: show("error"),
+  setStatusBarMessage(text) {
+    notifications.toasts.push(text);
+  },
+};
+
+/** Commands that were run, with their arguments. */
+export const commands = {
+  run: [],
+  executeCommand(...call) {
+    commands.run.push(call);
+    return Promise.resolve();
+  },
+};
