@@ -28,6 +28,8 @@ process.on("SIGTERM", () => {
 });
 fs.writeFileSync(files.started, String(process.pid));
 const timer = setInterval(() => {
+  // The test has gone and has taken its folder along.
+  if (!fs.existsSync(files.started)) process.exit(1);
   if (!fs.existsSync(files.gate)) return;
   clearInterval(timer);
   child = spawn(helm, args, { stdio: "inherit" });
