@@ -14,15 +14,16 @@ export interface Person {
 /** The identity as it stands in a Lease's holderIdentity, e.g. `kubernetes-admin <ann@example.com>`. */
 export type HolderIdentity = string;
 
-export const holderIdentity = (person: Pick<Person, "user" | "mail">): HolderIdentity =>
-  `${person.user} <${person.mail.toLowerCase()}>`;
+/** Somebody without a mail is none of ours: their identity stays as another tool wrote it. */
+export const holderIdentity = ({ user, mail }: Pick<Person, "user" | "mail">): HolderIdentity =>
+  mail === "" ? user : `${user} <${mail.toLowerCase()}>`;
 
 /**
  * Reads a holderIdentity back. A text of another form (written by hand or by another tool) is kept whole as
  * the user name, with an empty mail, so that it still names somebody and never equals one of us.
  */
 export function parseHolderIdentity(identity: HolderIdentity, name?: string): Person {
-  const match = /^(?<user>.*) <(?<mail>[^<>]*)>$/su.exec(identity);
+  const match = /^(?<user>.*) <(?<mail>[^<>]+)>$/su.exec(identity);
   const user = match?.groups?.["user"] ?? identity;
   const mail = match?.groups?.["mail"] ?? "";
   return { user, mail, name: name === undefined || name === "" ? mail || user : name };

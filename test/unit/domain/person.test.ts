@@ -32,6 +32,16 @@ test("an identity of another form names somebody, and is never one of us", () =>
   assert.equal(isSamePerson(other, ann), false);
 });
 
+test("an identity of whatever form is written back as it was read: noting something changes no holder", () => {
+  const identities = fc.oneof(fc.string(), fc.constantFrom("host-7_1f3a", "eve <>", "a <b> <c@d>", " <x>"));
+  fc.assert(
+    fc.property(identities, (text) => {
+      const identity = text.toLowerCase();
+      assert.equal(holderIdentity(parseHolderIdentity(identity)), identity);
+    }),
+  );
+});
+
 test("without a name the mail is shown", () => {
   assert.equal(parseHolderIdentity("ann <ann@example.com>").name, "ann@example.com");
 });
