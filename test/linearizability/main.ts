@@ -48,8 +48,9 @@ export async function testLinearizability(args: readonly string[]): Promise<Tall
   const folder = await mkdtemp(join(tmpdir(), "devdeploy-linearizability-"));
   const stage: Stage = { options, checker, folder, program: await workerProgram(folder) };
   const { closing, tally } = await testAllStores(stage);
-  await tidy(folder, tally.failed > 0);
-  if (tally.failed > 0) say(`The histories are in ${folder}`);
+  const isKept = options.isKept || tally.failed > 0;
+  await tidy(folder, isKept);
+  if (isKept) say(`The histories are in ${folder}`);
   say("");
   for (const line of closing) say(line);
   return tally;

@@ -12,13 +12,16 @@ export interface Options {
   readonly healedSeconds: number;
   /** The longest pause between two operations of a client. */
   readonly pauseMs: number;
+  /** Whether the histories are kept even if nothing is to be found in them. */
+  readonly isKept: boolean;
 }
 
-const USAGE = "usage: npm run test:linearizability -- [--quick] [--seed N] [--only sandbox|controlplane]";
+const USAGE =
+  "usage: npm run test:linearizability -- [--quick] [--seed N] [--only sandbox|controlplane] [--seconds N] [--keep]";
 
 /** Reads the options of the command line, or says how to use it. */
 export function readOptions(args: readonly string[]): Options | string {
-  let values: { quick?: boolean; seed?: string; only?: string; seconds?: string };
+  let values: { quick?: boolean; seed?: string; only?: string; seconds?: string; keep?: boolean };
   try {
     ({ values } = parseArgs({
       args: [...args],
@@ -27,6 +30,7 @@ export function readOptions(args: readonly string[]): Options | string {
         seed: { type: "string" },
         only: { type: "string" },
         seconds: { type: "string" },
+        keep: { type: "boolean" },
       },
     }));
   } catch {
@@ -44,5 +48,6 @@ export function readOptions(args: readonly string[]): Options | string {
     controlPlaneSeconds: seconds ?? (quick ? 40 : 120),
     healedSeconds: 25,
     pauseMs: 60,
+    isKept: values.keep === true,
   };
 }

@@ -1,8 +1,10 @@
+import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline";
 import { KubernetesClient } from "../../../src/adapters/kubernetes/client.ts";
 import { Connections } from "../../../src/adapters/kubernetes/connection.ts";
 import { KubeconfigSource } from "../../../src/adapters/kubernetes/kubeconfig.ts";
 import { openCluster } from "../../../src/cluster.ts";
+import { NEVER_ABORTED } from "../../../src/app/writing.ts";
 import type { Log } from "../../../src/app/ports.ts";
 import { holderIdentity } from "../../../src/domain/person.ts";
 import { fileRecorder, now, type Recorder } from "../history.ts";
@@ -15,6 +17,8 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** A process that hosts clients: it is told what they are, says when it is ready, and begins when told to. */
 async function main(): Promise<void> {
+  // Many clients wait on what a window waits on alone.
+  setMaxListeners(0, NEVER_ABORTED);
   const lines = createInterface({ input: process.stdin });
   // The process that started this one has gone, however it ended.
   lines.once("close", () => process.exit(0));

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { objectsAt, textAt } from "../../../src/adapters/kubernetes/json.ts";
+import { isOperationName } from "../../../src/domain/operation.ts";
+import { holderIdentity } from "../../../src/domain/person.ts";
 import { now, type Recorder } from "../history.ts";
 import { seeded, seedOf, type Random } from "../random.ts";
+import { adminOf, LEASES } from "../store/leases.ts";
 import type { Target } from "../store/target.ts";
 import type { WorkerProcess } from "./workerProcess.ts";
 
@@ -23,7 +27,7 @@ const PAUSE_EVERY_MS = [4_000, 8_000] as const;
 /** One to three lengths of a lock. */
 const LOCKS_PAUSED_MS = [1_000, 8_000] as const;
 /** One to three lengths of an operation Lease on the fast clock, so that another one takes it meanwhile. */
-const OPERATIONS_PAUSED_MS = [18_000, 40_000] as const;
+const OPERATIONS_PAUSED_MS = [17_000, 27_000] as const;
 
 /** All that goes wrong, until it heals. Every process is running again afterwards. */
 export async function plague(field: Battlefield): Promise<void> {
@@ -37,9 +41,9 @@ export async function plague(field: Battlefield): Promise<void> {
     repeat(field, "kill", KILL_EVERY_MS, (random) => kill(field, random)),
     ...(CAN_PAUSE
       ? [
-          repeat(field, "pause", PAUSE_EVERY_MS, (random) => pause(field, "locks", random)),
+          repeat(field, "pause", PAUSE_EVERY_MS, (random) => pauseLocks(field, random)),
           repeat(field, "pause operations", PAUSE_OPERATIONS_EVERY_MS, (random) =>
-            pause(field, "operations", random),
+            pauseOperations(field, random),
           ),
         ]
       : []),
@@ -83,16 +87,38 @@ async function kill({ crew, recorder }: Battlefield, random: Random): Promise<vo
   victim.begin();
 }
 
-async function pause(
-  { crew, recorder, until }: Battlefield,
-  kind: "locks" | "operations",
-  random: Random,
-): Promise<void> {
-  // Those on the fast clock are not paused: they are to take what others leave.
-  const victim = choose(crew, kind === "locks" ? /^locks/u : /^operations/u, random);
-  const [least, most] = kind === "locks" ? LOCKS_PAUSED_MS : OPERATIONS_PAUSED_MS;
-  const lasts = random.between(least, most);
-  if (victim === undefined || now() + lasts * 1000 > until) return;
+async function pauseLocks(field: Battlefield, random: Random): Promise<void> {
+  const victim = choose(field.crew, /^locks/u, random);
+  if (victim !== undefined) await pause(field, victim, random.between(...LOCKS_PAUSED_MS));
+}
+
+/** Whoever is at work at the most machines; not those on the fast clock, who are to take what is left. */
+async function pauseOperations(field: Battlefield, random: Random): Promise<void> {
+  const busy = await peopleAtWork(field.target).catch(() => new Set<string>());
+  const machinesOf = ({ plan }: WorkerProcess): number =>
+    plan.clients.filter(({ person }) => busy.has(holderIdentity(person))).length;
+  const [victim] = field.crew
+    .filter(({ plan, isPaused }) => plan.name.startsWith("operations") && !isPaused)
+    .filter((worker) => machinesOf(worker) > 0)
+    .sort((a, b) => machinesOf(b) - machinesOf(a));
+  if (victim !== undefined) await pause(field, victim, random.between(...OPERATIONS_PAUSED_MS));
+}
+
+async function peopleAtWork(target: Target): Promise<ReadonlySet<string>> {
+  const admin = adminOf(target);
+  try {
+    const { body } = await admin.get(LEASES);
+    const operations = objectsAt(body, "items").filter((lease) =>
+      isOperationName(textAt(lease, "metadata", "name") ?? ""),
+    );
+    return new Set(operations.map((lease) => textAt(lease, "spec", "holderIdentity") ?? ""));
+  } finally {
+    admin.close();
+  }
+}
+
+async function pause({ recorder, until }: Battlefield, victim: WorkerProcess, lasts: number): Promise<void> {
+  if (now() + lasts * 1000 > until) return;
   const at = now();
   const { clients } = victim;
   victim.pause();
