@@ -1,5 +1,5 @@
-import { newsFor, type News } from "../domain/news.ts";
-import type { Person } from "../domain/person.ts";
+import { newsFor, vanished, type KnownLock, type News } from "../domain/news.ts";
+import { isSamePerson, type Person } from "../domain/person.ts";
 import { SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
 import type { Disposable } from "./emitter.ts";
 import type { MachineView, PoolView } from "./lockBoard.ts";
@@ -37,6 +37,8 @@ export class LockNews implements Disposable {
   readonly #closed = new AbortController();
   /** What is true at this moment, by key. */
   #current: ReadonlyMap<string, News> = new Map();
+  /** Each machine of this person as it was last seen to be theirs, by name. */
+  readonly #mine = new Map<string, KnownLock>();
   readonly #handled = new Set<string>();
   readonly #acknowledging = new Set<string>();
 
@@ -46,12 +48,14 @@ export class LockNews implements Disposable {
 
   /** To be called whenever the board has changed, and when it has become known who looks. */
   look({ me, machines, pools, nowAt }: LocksSeen): void {
+    if (me === undefined) this.forget();
     if (me === undefined || this.#closed.signal.aborted) return;
-    const news = machines.flatMap(({ name, pool, lock, state }) => {
-      if (lock === undefined) return [];
-      const waiters = pools.find((one) => one.name === pool)?.waiters ?? [];
-      return newsFor(me, [{ machine: name, pool, lock, state, waiters }], nowAt(name));
+    const news = machines.flatMap((machine) => {
+      const now = nowAt(machine.name);
+      const known = knownLock(machine, pools);
+      return [...this.#gone(me, machine, now), ...(known === undefined ? [] : newsFor(me, [known], now))];
     });
+    for (const machine of machines) this.#remember(me, machine, pools);
     // What is unknown for the moment is not over.
     const unknown = new Set(machines.flatMap(({ name, state }) => (state.kind === "unknown" ? [name] : [])));
     const before = [...this.#current.values()].filter(({ machine }) => unknown.has(machine));
@@ -62,6 +66,11 @@ export class LockNews implements Disposable {
     }
   }
 
+  /** What comes from now on may be of another cluster: a lock that is not there is not one that vanished. */
+  forget(): void {
+    this.#mine.clear();
+  }
+
   /** Whether it still is as it was told, as far as is known: an answer to what is over must do nothing. */
   isCurrent(news: News): boolean {
     return this.#current.has(news.key);
@@ -69,6 +78,21 @@ export class LockNews implements Disposable {
 
   dispose(): void {
     this.#closed.abort();
+  }
+
+  #gone(me: Person, { name, state, lock }: MachineView, now: EpochMs): readonly News[] {
+    const before = this.#mine.get(name);
+    const news = before === undefined ? undefined : vanished(me, before, { machine: name, state, lock }, now);
+    return news === undefined ? [] : [news];
+  }
+
+  #remember(me: Person, machine: MachineView, pools: readonly PoolView[]): void {
+    const { name, state } = machine;
+    if (state.kind === "unknown") return;
+    const known = knownLock(machine, pools);
+    if (known !== undefined && state.kind === "held" && isSamePerson(state.hold.by, me)) {
+      this.#mine.set(name, known);
+    } else this.#mine.delete(name);
   }
 
   async #tellOnce(news: News): Promise<void> {
@@ -90,5 +114,14 @@ export class LockNews implements Disposable {
   }
 }
 
+/** Undefined where there is no Lease, and while nothing is known. */
+function knownLock(machine: MachineView, pools: readonly PoolView[]): KnownLock | undefined {
+  const { name, pool, lock, state } = machine;
+  if (lock === undefined) return undefined;
+  const waiters = pools.find((one) => one.name === pool)?.waiters ?? [];
+  return { machine: name, pool, lock, state, waiters };
+}
+
 /** What has happened stays so; what is may be over before it is told. */
-const isOfThePast = ({ kind }: News): boolean => kind === "lost" || kind === "declined";
+const isOfThePast = ({ kind }: News): boolean =>
+  kind === "lost" || kind === "vanished" || kind === "declined";

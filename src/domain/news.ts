@@ -28,6 +28,14 @@ export type News = About &
         readonly branch?: string;
         readonly reason?: string;
       }
+    /** This person's lock is gone, and nothing on the Lease says by whom or why. */
+    | {
+        readonly kind: "vanished";
+        readonly how: "deleted" | "edited";
+        readonly branch?: string;
+        /** Who holds the machine now; absent where nobody does. */
+        readonly holder?: string;
+      }
     /** Somebody asks this person for their machine. */
     | { readonly kind: "asked"; readonly ask: LockAsk }
     /** The holder whom this person asked keeps the machine. */
@@ -153,4 +161,40 @@ function ending(me: Person, known: KnownLock, now: EpochMs): readonly News[] {
   return until - now > ENDING_NOTICE_MS
     ? []
     : [{ kind: "ending", key: keyOf(me, known, "ending", until), machine, until }];
+}
+
+/** A machine as it is seen now; without a lock where its Lease is gone. */
+export type SeenLock = Pick<KnownLock, "machine" | "state"> & { readonly lock: StoredLock | undefined };
+
+/**
+ * A lock that ended by no rule of ours: the Lease was deleted, or somebody edited it. What our own verbs do leaves a
+ * line in the history; this leaves none, so it is known only to an editor that saw the lock before.
+ */
+export function vanished(me: Person, before: KnownLock, after: SeenLock, now: EpochMs): News | undefined {
+  const { state } = before;
+  if (state.kind !== "held" || !isSamePerson(state.hold.by, me) || now >= state.hold.until) return undefined;
+  if (after.state.kind === "unknown" || isHeldBy(me, after.state)) return undefined;
+  const isSameLease = after.lock?.version.uid === before.lock.version.uid;
+  if (isSameLease && lastChange(after.lock) !== lastChange(before.lock)) return undefined;
+  const { branch, claim, since } = state.hold;
+  const holder = holderOf(after.state);
+  return {
+    kind: "vanished",
+    key: keyOf(me, before, "vanished", claim ?? since),
+    machine: before.machine,
+    how: isSameLease ? "edited" : "deleted",
+    ...(branch === undefined ? {} : { branch }),
+    ...(holder === undefined ? {} : { holder }),
+  };
+}
+
+const isHeldBy = (me: Person, state: LockState): boolean =>
+  state.kind === "held" && isSamePerson(state.hold.by, me);
+
+const lastChange = (lock: StoredLock | undefined): string =>
+  JSON.stringify(lock?.record.history?.at(-1) ?? null);
+
+function holderOf(state: LockState): string | undefined {
+  if (state.kind === "unreadable") return state.holder;
+  return state.kind === "held" ? state.hold.by.name : undefined;
 }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Disposable } from "../app/emitter.ts";
 import { LockNews, type KeptNews } from "../app/lockNews.ts";
 import type { Told } from "../app/ports.ts";
+import type { TeamConfig } from "../domain/config.ts";
 import type { News } from "../domain/news.ts";
 import type { Person } from "../domain/person.ts";
 import { perform } from "./commands/deeds.ts";
@@ -19,6 +20,7 @@ const TOAST_SHOWN_MS = 5_000;
 export function tellLockNews(services: CommandServices, told: Told): Disposable {
   const { folders } = services;
   const followed = new Map<TeamFolder, LockNews>();
+  const teams = new WeakMap<TeamFolder, TeamConfig | undefined>();
   const close = (folder: TeamFolder, news: LockNews): void => {
     news.dispose();
     followed.delete(folder);
@@ -29,6 +31,8 @@ export function tellLockNews(services: CommandServices, told: Told): Disposable 
     for (const folder of all) {
       const news = followed.get(folder) ?? newsOf(services, told, folder);
       followed.set(folder, news);
+      if (teams.get(folder) !== folder.team) news.forget();
+      teams.set(folder, folder.team);
       news.look(folder.view);
     }
   };
@@ -88,7 +92,8 @@ async function tell(services: CommandServices, { folder, lockNews }: Source, new
   if (button === undefined) return;
   if (isAboutNow(news) && !lockNews.isCurrent(news)) return follow(services, folder, newsIsOver(news));
   // The branch that was lost, which need not be the one that is checked out now.
-  if (button.kind === "devdeploy-again" && news.kind === "lost" && news.branch !== undefined) {
+  const isLoss = news.kind === "lost" || news.kind === "vanished";
+  if (button.kind === "devdeploy-again" && isLoss && news.branch !== undefined) {
     return act(services, folder, { kind: "devdeploy-branch", branch: news.branch });
   }
   if (button.kind === "keep" && news.kind === "asked") return keep(services, folder, news);

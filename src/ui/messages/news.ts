@@ -14,6 +14,8 @@ export function newsNotice(news: News, now: EpochMs): Notice {
   switch (news.kind) {
     case "lost":
       return { severity: "warning", text: lostText(news, now), buttons: lostButtons };
+    case "vanished":
+      return { severity: "warning", text: vanishedText(news), buttons: lostButtons };
     case "asked":
       return {
         severity: "info",
@@ -54,6 +56,21 @@ function lostText({ how, by, machine, branch, at, reason }: Of<"lost">, now: Epo
   return reason === undefined
     ? l10n.t("{what}.", { what })
     : l10n.t("{what}: “{reason}”.", { what, reason: shown(reason) });
+}
+
+function vanishedText({ machine, how, branch, holder }: Of<"vanished">): string {
+  const words = { machine: shown(machine), branch: shown(branch ?? ""), holder: shown(holder ?? "") };
+  const what =
+    branch === undefined
+      ? l10n.t("{machine} is not yours any more", words)
+      : l10n.t("{machine}, which you had for {branch}, is not yours any more", words);
+  if (how === "deleted") return l10n.t("{what}: its Lease was deleted. Nothing says by whom.", { what });
+  return holder === undefined
+    ? l10n.t("{what}: its Lease was edited by hand or by another tool. Nobody holds it now.", { what })
+    : l10n.t("{what}: its Lease was edited by hand or by another tool. {holder} holds it now.", {
+        what,
+        holder: words.holder,
+      });
 }
 
 /** With the day where it was not today. */
@@ -103,6 +120,7 @@ function overText(news: News): string {
   const machine = shown(news.machine);
   switch (news.kind) {
     case "lost":
+    case "vanished":
     case "declined":
       return l10n.t("This is over. Nothing was done.");
     case "asked":

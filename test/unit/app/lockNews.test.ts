@@ -168,6 +168,39 @@ test("an acknowledgement that fails is tried again, and what is passed on meanwh
   assert.deepEqual([early, acknowledged.length, said], [3, 12, []]);
 });
 
+test("a Lease that is deleted or edited under its holder is told to them, also after a moment without connection", async () => {
+  const team = new Team();
+  const { kinds } = team.window(ann);
+  const watch = team.watches.leases("staging", "devdeploy");
+  await team.tell(locked(anns));
+  watch.tell({ liveness: { kind: "stale", since: 0, error: { reason: "aborted" } } });
+  await team.clock.advance(0);
+  assert.deepEqual(kinds(), []);
+  team.leases = {};
+  await team.tell({});
+  assert.deepEqual(kinds(), ["vanished"]);
+  await team.tell({});
+  await team.tell(locked(anns));
+  assert.deepEqual(kinds(), ["vanished"]);
+});
+
+test("another cluster, where the lock never was, took nothing away", async () => {
+  const team = new Team();
+  const { kinds, news, look, who } = team.window(ann);
+  await team.tell(locked(anns));
+  news.forget();
+  team.leases = {};
+  await team.tell({});
+  assert.deepEqual(kinds(), []);
+  await team.tell(locked(anns));
+  who.me = undefined;
+  look();
+  who.me = ann;
+  team.leases = {};
+  await team.tell({});
+  assert.deepEqual(kinds(), []);
+});
+
 test("an answer counts only while what it answers still is so", async () => {
   const team = new Team();
   const { said, news } = team.window(ann);

@@ -10,7 +10,7 @@ import {
   type LockAsk,
   type LockRecord,
 } from "../../../src/domain/lock.ts";
-import { newsFor, type KnownLock, type News } from "../../../src/domain/news.ts";
+import { newsFor, vanished, type KnownLock, type News } from "../../../src/domain/news.ts";
 import { holderIdentity, type Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import { aBranch, aCommit, ann, ben } from "../../builders/deploy.ts";
@@ -237,5 +237,72 @@ describe("a lock that ends soon", () => {
 
   test("the end of somebody else's lock is no news", () => {
     assert.deepEqual(news(ben, anns, at("12:00") - MINUTE_MS), []);
+  });
+});
+
+describe("a lock that is gone without a word", () => {
+  const now = at("09:00");
+  const before = known(anns, now);
+  const after = (record: LockRecord | undefined, uid = "u"): News | undefined => {
+    if (record === undefined) {
+      return vanished(ann, before, { machine: "dev1", state: { kind: "missing" }, lock: undefined }, now);
+    }
+    return vanished(
+      ann,
+      before,
+      known(record, now, { lock: { record, version: { uid, resourceVersion: "2" } } }),
+      now,
+    );
+  };
+  const how = (news: News | undefined): unknown =>
+    news?.kind === "vanished" ? [news.how, news.holder, news.branch] : news;
+
+  test("a Lease that was deleted, or made anew, is told to whom the lock was", () => {
+    assert.deepEqual(after(undefined), {
+      kind: "vanished",
+      key: key(ann, "vanished", at("08:00")),
+      machine: "dev1",
+      how: "deleted",
+      branch: "task/pay-later",
+    });
+    assert.deepEqual(how(after({ kind: "free", transitions: 0, history: [] }, "u2")), [
+      "deleted",
+      undefined,
+      "task/pay-later",
+    ]);
+  });
+
+  test("a Lease that was edited is told with who holds it now", () => {
+    const edited: readonly LockRecord[] = [
+      { ...anns, hold: { ...anns.hold, by: ben } },
+      { kind: "free", transitions: 1, history: anns.history },
+      { kind: "unreadable", holder: "someone", problem: "no duration", history: anns.history },
+    ];
+    assert.deepEqual(
+      edited.map((record) => how(after(record))),
+      [
+        ["edited", "Ben Ode", "task/pay-later"],
+        ["edited", undefined, "task/pay-later"],
+        ["edited", "someone", "task/pay-later"],
+      ],
+    );
+  });
+
+  test("what our own verbs do is no such thing, nor is a lock that is still mine, that ended, or is unknown", () => {
+    const shorter = { ...anns, hold: { ...anns.hold, until: at("10:00") } };
+    const unknown = { machine: "dev1", state: { kind: "unknown" }, lock: undefined } as const;
+    assert.deepEqual(
+      [
+        after(unlocked(anns, ann, at("08:50"))),
+        after(unlocked(anns, ben, at("08:50"))),
+        after(takenOver(anns, bensClaim, at("08:50"), HOUR_MS)),
+        after(shorter),
+        after(shorter, "u2"),
+        vanished(ann, before, unknown, now),
+        vanished(ann, before, { ...unknown, state: { kind: "missing" } }, at("12:00")),
+        vanished(ben, before, { ...unknown, state: { kind: "missing" } }, now),
+      ],
+      Array.from({ length: 8 }, () => undefined),
+    );
   });
 });

@@ -60,6 +60,22 @@ test("a lost lock: who, which machine, for which branch, when and why", () => {
   );
 });
 
+test("a lock that is gone without a word", () => {
+  const gone = { ...about, kind: "vanished", how: "edited" } as const;
+  assert.deepEqual(
+    [
+      told({ ...gone, how: "deleted", branch: "task/x" }),
+      told({ ...gone, branch: "task/x", holder: "Ben" }),
+      told(gone),
+    ],
+    [
+      "warning: dev2, which you had for task/x, is not yours any more: its Lease was deleted. Nothing says by whom. [Devdeploy Again] [Show Environments]",
+      "warning: dev2, which you had for task/x, is not yours any more: its Lease was edited by hand or by another tool. Ben holds it now. [Devdeploy Again] [Show Environments]",
+      "warning: dev2 is not yours any more: its Lease was edited by hand or by another tool. Nobody holds it now. [Devdeploy Again] [Show Environments]",
+    ],
+  );
+});
+
 test("somebody asks, and the holder's answer", () => {
   assert.deepEqual(
     [
