@@ -88,9 +88,12 @@ export const KEPT_CHANGING: ClusterError = {
   detail: "the Lease kept changing",
 };
 
-/** Longer from round to round, and not the same for all who lost the same race. */
+/**
+ * Somewhere in a span that doubles from round to round: of many who lost the same race, few meet again. From 10 to
+ * 100 ms after the first round.
+ */
 export const pauseAfter = (round: number, random: () => number): DurationMs =>
-  PAUSE_MS * round * (1 + random());
+  PAUSE_MS * 2 ** (round - 1) * (0.2 + 1.8 * random());
 
 /**
  * The `Date` header is cut to whole seconds: the server's time lies in the second that begins there. What ends is

@@ -77,7 +77,8 @@ export type ClaimOutcome =
     }
   | ClaimFailed;
 
-const ROUNDS = 5;
+/** With pauses that double, some seconds in all: long enough for a crowd of people to get out of each other's way. */
+const ROUNDS = 6;
 
 /**
  * Takes the person's own machine of the pool, else one that is kept for them, else a free or ended one, by

@@ -354,10 +354,10 @@ describe("when writes go wrong", () => {
     assert.equal(summary(await claimBy(ann)), "mine dev1");
   });
 
-  test("a Lease that keeps changing is given up after five rounds", async () => {
+  test("a Lease that keeps changing is given up after six rounds", async () => {
     const { locks, claimBy } = aTeam({ dev1: freeLock() });
     locks.objects.beforeWrite = (ref) => locks.objects.put(ref, freeLock());
-    assert.deepEqual([summary(await claimBy(ann)), locks.objects.writes], ["server-error", 5]);
+    assert.deepEqual([summary(await claimBy(ann)), locks.objects.writes], ["server-error", 6]);
   });
 
   test("a Lease that was deleted and made again meanwhile is read anew", async () => {
