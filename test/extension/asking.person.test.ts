@@ -27,15 +27,17 @@ test("somebody asks the holder for a machine, who keeps it at first and then giv
   const step = storyOf(t, { ann, ben });
 
   await step("Ben looks at who has what, and asks Ann for dev1", async () => {
-    await lockTo(demo, "dev1", { by: ANN, branch: "task/login", left: 5 * HOUR_MS });
-    await rowsThat(ben.page, (rows) => descriptionOf(rows, "dev1").startsWith("Ann Lee · task/login · "));
+    await lockTo(demo, "dev1", { by: ANN, branch: "task/my-special-task", left: 5 * HOUR_MS });
+    await rowsThat(ben.page, (rows) =>
+      descriptionOf(rows, "dev1").startsWith("Ann Lee · task/my-special-task · "),
+    );
     await runCommand(ben.page, "Devdeploy: Status");
     const entries = await quickPickEntries(ben.page);
     await screenshot(ben.page, "status");
     assert.deepEqual(entries.map(withoutHashes), [
       "account  dev2, you · task/profile · ####### · 8 h left, mine",
       "unlock  dev3, free · Mia Chen's lock has ended, free",
-      "lock  dev1, Ann Lee · task/login · ####### · 5 h left, held by others, by time left",
+      "lock  dev1, Ann Lee · task/my-special-task · ####### · 5 h left, held by others, by time left",
       "server-environment  web, ####### · 2 d · Ben Ortiz, environments",
       "server-environment  api, ####### · 2 d",
       "server-environment  cron, 2 targets · ####### · 47 h · Mia Chen",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { BEN } from "../../scripts/demo/people.ts";
+import { MIA } from "../../scripts/demo/people.ts";
 import { HOUR_MS } from "../../src/domain/time.ts";
 import { openAnn, openDemo } from "./demoWindow.ts";
 import { screenshot } from "./harness/browser.ts";
@@ -94,8 +94,8 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
 
   await t.test("a colleague's claim meanwhile appears by itself", async () => {
     const began = performance.now();
-    await lockTo(demo, "dev3", { by: BEN, branch: "task/profile", left: 12 * HOUR_MS });
-    await rowsThat(page, (rows) => descriptionOf(rows, "dev3").startsWith("Ben Ortiz · task/profile · "));
+    await lockTo(demo, "dev3", { by: MIA, branch: "task/search-index", left: 12 * HOUR_MS });
+    await rowsThat(page, (rows) => descriptionOf(rows, "dev3").startsWith("Mia Chen · task/search-index · "));
     t.diagnostic(`colleague's claim on screen after ${Math.round(performance.now() - began)} ms`);
   });
 

@@ -19,6 +19,7 @@ import {
   statusBar,
   toasts,
   toastThat,
+  withoutHashes,
   withoutTimes,
 } from "./harness/person.ts";
 import { storyOf } from "./harness/story.ts";
@@ -28,9 +29,23 @@ test("a lock lasts as long as its holder says, and ends by itself", async (t) =>
   const { demo, ann, ben } = await openTeam(t);
   const step = storyOf(t, { ann, ben });
 
-  await step("Ann extends her lock to 36 hours and says why; Ben sees both", async () => {
+  await step("a machine that runs something else than its lock says is marked for everybody", async () => {
     await lockTo(demo, "dev1", { by: ANN, branch: "task/login", left: 5 * HOUR_MS });
-    await rowsThat(ann.page, (rows) => descriptionOf(rows, "dev1").endsWith(" · 5 h left"));
+    for (const [{ page }, holder] of [
+      [ann, "you"],
+      [ben, "Ann Lee"],
+    ] as const) {
+      const wanted = `${holder} · runs #######, not ####### · 5 h left`;
+      await rowsThat(page, (rows) => withoutHashes(descriptionOf(rows, "dev1")) === wanted);
+    }
+    await screenshot(ben.page, "flagged");
+  });
+
+  await step("Ann extends her lock to 36 hours and says why; Ben sees both", async () => {
+    await lockTo(demo, "dev1", { by: ANN, branch: "task/my-special-task", left: 5 * HOUR_MS });
+    await rowsThat(ann.page, (rows) =>
+      descriptionOf(rows, "dev1").startsWith("you · task/my-special-task · "),
+    );
     await runCommand(ann.page, "Devdeploy: Extend Lock…");
     const entries = await quickPickEntries(ann.page);
     await screenshot(ann.page, "extend");

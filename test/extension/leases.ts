@@ -50,7 +50,11 @@ export async function letEndIn(demo: Demo, machine: string, left: DurationMs): P
   await patchLease(demo, machine, { spec: { renewTime } });
 }
 
-/** Locks a machine to a person of the team, whatever stood there, as their devdeploy some hours ago would have. */
+/**
+ * Locks a machine to a person of the team, whatever stood there, as their devdeploy some hours ago would have. In the
+ * demo dev1 runs task/my-special-task, dev2 task/profile and dev3 task/search-index; with another branch the row says
+ * that it runs something else.
+ */
 export async function lockTo(
   demo: Demo,
   machine: string,

@@ -40,8 +40,8 @@ test("another's machine is unlocked with a reason, and taken over when all are h
     assert.equal(message, "Unlock dev2? Ben Ortiz holds it.");
     assert.deepEqual(withoutTimes(withoutHashes(detail)).split("\n"), [
       "Branch: task/profile at #######",
-      "Held since: TIME, 3 h",
-      "Last devdeploy: TIME, 3 h",
+      "Held since: TIME, 3 h ago",
+      "Last devdeploy: TIME, 3 h ago",
       "Locked until: TIME, 8 h left",
       "No deploy is running there right now.",
       "",
@@ -83,9 +83,9 @@ test("another's machine is unlocked with a reason, and taken over when all are h
   await step("with all machines held, Ann's devdeploy offers the holders by time left", async () => {
     await clearToasts(ann.page);
     await clearToasts(ben.page);
-    await lockTo(demo, "dev1", { by: MIA, branch: "task/search-index", left: 2 * HOUR_MS });
+    await lockTo(demo, "dev1", { by: MIA, branch: "task/my-special-task", left: 2 * HOUR_MS });
     await lockTo(demo, "dev2", { by: BEN, branch: "task/profile", left: 8 * HOUR_MS });
-    await lockTo(demo, "dev3", { by: TOM, branch: "master", left: 5 * HOUR_MS });
+    await lockTo(demo, "dev3", { by: TOM, branch: "task/search-index", left: 5 * HOUR_MS });
     await rowsThat(ann.page, (rows) => descriptionOf(rows, "dev") === "0 of 3 free");
     await runCommand(ann.page, "Devdeploy: Devdeploy Current Branch");
     await pressDialogButton(ann.page, "Devdeploy Anyway");
@@ -93,9 +93,9 @@ test("another's machine is unlocked with a reason, and taken over when all are h
     await screenshot(ann.page, "pool-full");
     await quickInputTitled(ann.page, "No machine of dev is free for task/login");
     assert.deepEqual(entries, [
-      "unlock  Take dev1 over from Mia Chen…, dev1 · Mia Chen · task/search-index · 2 h left",
+      "unlock  Take dev1 over from Mia Chen…, dev1 · Mia Chen · task/my-special-task · 2 h left",
       "comment  Ask Mia Chen for dev1",
-      "unlock  Take dev3 over from Tomás Silva…, dev3 · Tomás Silva · master · 5 h left",
+      "unlock  Take dev3 over from Tomás Silva…, dev3 · Tomás Silva · task/search-index · 5 h left",
       "comment  Ask Tomás Silva for dev3",
       "unlock  Take dev2 over from Ben Ortiz…, dev2 · Ben Ortiz · task/profile · 8 h left",
       "comment  Ask Ben Ortiz for dev2",

@@ -29,8 +29,8 @@ test("whoever waits first for a machine is kept the next one that is given back"
   const { url } = ann;
 
   await step("with all machines held, Ann asks to be told when one is free", async () => {
-    await lockTo(demo, "dev1", { by: MIA, branch: "task/search-index", left: 2 * HOUR_MS });
-    await lockTo(demo, "dev3", { by: TOM, branch: "master", left: 5 * HOUR_MS });
+    await lockTo(demo, "dev1", { by: MIA, branch: "task/my-special-task", left: 2 * HOUR_MS });
+    await lockTo(demo, "dev3", { by: TOM, branch: "task/search-index", left: 5 * HOUR_MS });
     await rowsThat(ann.page, (rows) => descriptionOf(rows, "dev") === "0 of 3 free");
     await runCommand(ann.page, "Devdeploy: Devdeploy Current Branch");
     await pressDialogButton(ann.page, "Devdeploy Anyway");
@@ -79,9 +79,9 @@ test("whoever waits first for a machine is kept the next one that is given back"
       // Whether it is the tenth minute still, or the ninth, depends on the machine that runs this.
       entries.map((entry) => entry.replace(/\b(?:9|10) min left/u, "MINUTES")),
       [
-        "unlock  Take dev1 over from Mia Chen…, dev1 · Mia Chen · task/search-index · 2 h left",
+        "unlock  Take dev1 over from Mia Chen…, dev1 · Mia Chen · task/my-special-task · 2 h left",
         "comment  Ask Mia Chen for dev1",
-        "unlock  Take dev3 over from Tomás Silva…, dev3 · Tomás Silva · master · 5 h left",
+        "unlock  Take dev3 over from Tomás Silva…, dev3 · Tomás Silva · task/search-index · 5 h left",
         "comment  Ask Tomás Silva for dev3",
         "bell  Tell me when one is free, behind 1 other; it is kept for you for 10 minutes, or",
         "clock  dev2, kept for Ann Lee · MINUTES",
