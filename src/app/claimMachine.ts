@@ -137,7 +137,7 @@ async function claimOnce(
   if (choice.kind !== "mine" && read.error !== undefined) return failed(read.error);
   const chosen = chosenMachine(read.machines, choice, locks);
   if (chosen === undefined) return full(read, locks);
-  attempt.how = chosen.reading === undefined ? "created" : choice.kind === "full" ? "created" : choice.kind;
+  attempt.how = choice.kind === "full" ? "created" : choice.kind;
   return write(told, chosen);
 }
 

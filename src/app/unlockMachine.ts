@@ -85,7 +85,9 @@ type Refused = Extract<UnlockOutcome, { readonly kind: "already-free" | "not-hol
 function refusal(order: UnlockOrder, { value, serverTime }: Reading<StoredLock>): Refused | undefined {
   const { record } = value;
   const { by, shown, shownVersion } = order;
-  if (record.kind === "free") return { kind: "already-free" };
+  // What has ended is free without a write, which would only begin the turns of those who wait anew.
+  const hasEnded = record.kind === "held" && serverTime !== undefined && serverTime >= record.hold.until;
+  if (record.kind === "free" || hasEnded) return { kind: "already-free" };
   const changed: LockChanged = { kind: "changed", lock: value, serverTime };
   if (shown !== undefined) return isStillShown(shown, value) ? undefined : changed;
   if (shownVersion !== undefined) return isSameVersion(shownVersion, value.version) ? undefined : changed;

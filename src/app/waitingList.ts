@@ -1,9 +1,7 @@
-import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
 import type { Pool } from "../domain/config.ts";
 import { chooseMachine, type Choice } from "../domain/lock.ts";
 import { holderIdentity, type Person } from "../domain/person.ts";
 import { oneLine } from "../domain/plainText.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import type { EpochMs } from "../domain/time.ts";
 import {
   acknowledged,
@@ -12,24 +10,16 @@ import {
   KEPT_MS,
   left,
   poolKeepings,
-  waitingRef,
-  type StoredWaiting,
   type Waiter,
 } from "../domain/waiting.ts";
-import {
-  changeLease,
-  settled,
-  type Change,
-  type Changeable,
-  type ChangeFailed,
-  type ChangeServices,
-} from "./changeLease.ts";
-import type { Log, LockStore, Reading, WaitingStore } from "./ports.ts";
+import { settled, type ChangeFailed } from "./changeLease.ts";
+import { changeWaiting, type ChangeWaitingServices } from "./changeWaiting.ts";
+import type { Log, LockStore } from "./ports.ts";
 import { readPool } from "./readPool.ts";
+import { NEVER_ABORTED } from "./writing.ts";
 
-export interface WaitingServices extends ChangeServices {
+export interface WaitingServices extends ChangeWaitingServices {
   readonly locks: LockStore;
-  readonly waiting: WaitingStore;
   readonly log: Log;
 }
 
@@ -93,7 +83,7 @@ export type LeaveOutcome = { readonly kind: "left" } | { readonly kind: "not-wai
 
 /** Takes the person off the pool's waiting list; what was kept for them goes to the next at once. */
 export function leaveWaiting(
-  services: Omit<WaitingServices, "locks">,
+  services: ChangeWaitingServices,
   { pool, by }: WaitingOrder,
   signal: AbortSignal,
 ): Promise<LeaveOutcome> {
@@ -118,7 +108,7 @@ export function leaveWaiting(
 
 /** Takes somebody off the list who has got a machine: nobody waits for this, and nothing fails by it. */
 export function leaveInPassing(services: Omit<WaitingServices, "locks">, order: WaitingOrder): void {
-  void leaveWaiting(services, order, NEVER).then(
+  void leaveWaiting(services, order, NEVER_ABORTED).then(
     (outcome) => {
       if (outcome.kind !== "failed" || outcome.error.reason === "not-found") return;
       services.log.warn(`${order.pool.name}: not taken off the waiting list: ${outcome.error.reason}`);
@@ -128,8 +118,6 @@ export function leaveInPassing(services: Omit<WaitingServices, "locks">, order: 
     },
   );
 }
-
-const NEVER = new AbortController().signal;
 
 export interface AcknowledgeOrder extends WaitingOrder {
   readonly machine: string;
@@ -173,38 +161,3 @@ export async function acknowledgeKept(
     signal,
   );
 }
-
-/** Changes a pool's waiting list; makes its Lease where there is none and that is allowed. */
-async function changeWaiting<O>(
-  services: Omit<WaitingServices, "locks">,
-  pool: Pool,
-  change: Change<WaitingReading, readonly Waiter[], O>,
-  signal: AbortSignal,
-): Promise<O | ChangeFailed> {
-  const ref = waitingRef(pool);
-  if (ref === undefined) throw new Error(`The pool ${pool.name} has no machines.`);
-  return changeLease(services, waitingLease(services.waiting, ref), change, signal);
-}
-
-/** The list as it was read; without a version where there is no Lease yet. */
-interface WaitingReading extends Partial<StoredWaiting> {
-  readonly waiters: readonly Waiter[];
-}
-
-const waitingLease = (
-  store: WaitingStore,
-  ref: ObjectRef,
-): Changeable<WaitingReading, readonly Waiter[]> => ({
-  read: async (signal): Promise<Result<Reading<WaitingReading>, ClusterError>> => {
-    const read = await store.read(ref, signal);
-    if (read.ok || read.error.reason !== "not-found") return read;
-    return ok({ value: { waiters: [] }, serverTime: undefined });
-  },
-  write: async ({ version }, next, signal) => {
-    if (version !== undefined) return store.write(ref, version, next, signal);
-    const created = await store.create(ref, next, signal);
-    if (created.ok || created.error.reason !== "forbidden") return created;
-    // The message has to name the Lease that is absent: only an administrator can make it.
-    return fail({ reason: "not-found", what: `leases ${ref.namespace}/${ref.name}` });
-  },
-});

@@ -42,7 +42,7 @@ describe("a write whose answer was lost may still arrive, whatever becomes of th
   });
 
   test("a claim that then loses every race may be held", async () => {
-    const { services } = aTeam(freeLock(), conflict, conflict, conflict, conflict);
+    const { services } = aTeam(freeLock(), ...Array.from({ length: 10 }, () => conflict));
     const outcome = await claimMachine(services, { pool, claim }, never);
     assert.deepEqual(outcome, { kind: "failed", error: timeout, mayBeHeld: true });
   });

@@ -68,6 +68,12 @@ describe("one's own machine", () => {
     assert.deepEqual(await unlock(aStore(freeLock())), { kind: "already-free" });
   });
 
+  test("whose lock has ended is free already, and nobody's turn to have it begins anew", async () => {
+    const locks = aStore(heldLock({ by: ann, until: at("08:00") }));
+    assert.deepEqual(await unlock(locks), { kind: "already-free" });
+    assert.equal(locks.objects.writes, 0);
+  });
+
   test("that somebody claims in that very moment stays theirs", async () => {
     const locks = aStore(heldLock({ by: ann }));
     locks.objects.beforeWrite = () => locks.objects.put(ref, heldLock({ by: ben }, 2));
