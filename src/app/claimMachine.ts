@@ -12,10 +12,11 @@ import {
   type MachineLock,
   type StoredLock,
 } from "../domain/lock.ts";
-import { holderIdentity } from "../domain/person.ts";
+import { holderIdentity, isSamePerson, type Person } from "../domain/person.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { Waiter } from "../domain/waiting.ts";
 import { KEPT_CHANGING, pauseAfter, startOfHold, type ChangeServices } from "./changeLease.ts";
+import { hasChange } from "./changeLock.ts";
 import { lostMachine, type LostMachine } from "./lostMachine.ts";
 import type { LockStore, Reading } from "./ports.ts";
 import { readPool, type PoolReading, type ReadMachine, type ReadPoolServices } from "./readPool.ts";
@@ -128,6 +129,7 @@ async function claimOnce(
   const landed = read.machines.find(({ reading }) => isOurs(reading, attempt.nonce));
   if (landed?.reading !== undefined) return claimedOutcome(told, landed.machine, landed.reading);
   if (attempt.lost !== undefined && read.error !== undefined) return failed(attempt.lost, true);
+  if (wasDoneAndEnded(read, attempt, claim.by)) return failed(CHANGED_HANDS, true);
   if (signal.aborted) return failed(attempt.lost ?? { reason: "aborted" }, attempt.lost !== undefined);
 
   const mayBeTaken = ({ machine }: MachineLock): boolean => order.only?.includes(machine) ?? true;
@@ -140,6 +142,24 @@ async function claimOnce(
   attempt.how = choice.kind === "full" ? "created" : choice.kind;
   return write(told, chosen);
 }
+
+const CHANGED_HANDS: ClusterError = {
+  reason: "server-error",
+  status: 409,
+  detail: "the machine was claimed, and changed hands again at once",
+};
+
+/**
+ * Whether the write whose answer was lost came through, and somebody else has ended it since. A claim is done once:
+ * to do it again would undo, unasked, what that person decided.
+ */
+const wasDoneAndEnded = ({ machines }: PoolReading, { nonce, lost }: Attempt, by: Person): boolean =>
+  lost !== undefined &&
+  machines.some(({ reading }) => {
+    const record = reading?.value.record;
+    if (record === undefined || !hasChange(record, nonce)) return false;
+    return record.kind !== "held" || !isSamePerson(record.hold.by, by);
+  });
 
 /** A machine without a Lease is taken last: making one needs a right that people do not have to have. */
 function chosenMachine(
