@@ -62,6 +62,10 @@ test("whoever waits first for a machine is kept the next one that is given back"
 
   await step("Ben gives his machine back: it is kept for Ann, and she is told", async () => {
     await inlineAction(ben.page, "dev2", "Unlock");
+    await eventually(
+      () => statusBar(ben.page),
+      (items) => items.includes("dev2 is unlocked, and kept for whoever waits first."),
+    );
     const told = await toastThat(ann.page, /is kept for you/u);
     await rowsThat(ann.page, (all) => descriptionOf(all, "dev2").startsWith("kept for"));
     await screenshot(ann.page, "kept");

@@ -81,7 +81,8 @@ async function unlockMine(
   const { name } = machine;
   const isAtWork = services.running.current?.machine === name || view.operation?.kind === "working";
   if (isAtWork) return refuse(say.unlockWhileDeploying(name));
-  return send(services, folder, { machine, by: me }, say.unlockedToast(name));
+  const toast = say.unlockedToast(name, waitingFor(folder.view, machine.pool, me));
+  return send(services, folder, { machine, by: me }, toast);
 }
 
 async function unlockOthers(
@@ -131,7 +132,8 @@ export async function clearUnreadable(
   }
   if (!(await isConfirmed(say.clearModal(name, state)))) return false;
   const request: UnlockRequest = { machine: found.machine, by: found.me, shownVersion: lock.version };
-  return send(services, folder, request, say.unlockedToast(name));
+  const waiting = waitingFor(folder.view, found.machine.pool, found.me);
+  return send(services, folder, request, say.unlockedToast(name, waiting));
 }
 
 async function send(

@@ -230,8 +230,10 @@ export function unlockNotice(
   }
 }
 
-export const unlockedToast = (machine: string): string =>
-  l10n.t("{machine} is unlocked: anybody may take it now.", { machine: shown(machine) });
+export const unlockedToast = (machine: string, waiting: readonly string[]): string =>
+  waiting.length === 0
+    ? l10n.t("{machine} is unlocked: anybody may take it now.", { machine: shown(machine) })
+    : l10n.t("{machine} is unlocked, and kept for whoever waits first.", { machine: shown(machine) });
 
 export const unlockedOthersToast = (machine: string, who: string): string =>
   l10n.t("{machine} is unlocked, and {who} is told.", { machine: shown(machine), who: shown(who) });
