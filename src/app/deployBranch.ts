@@ -198,7 +198,11 @@ async function deployTo(
   if (!operation.ok) {
     const { error } = operation;
     return error.reason === "busy"
-      ? { kind: "busy", busy: { kind: "operation", by: error.by, what: error.what, isMine: error.isMine }, ...at }
+      ? {
+          kind: "busy",
+          busy: { kind: "operation", by: error.by, what: error.what, isMine: error.isMine },
+          ...at,
+        }
       : failedAfter(signal, { stage: "operation", error }, at);
   }
   try {
