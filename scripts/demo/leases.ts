@@ -1,7 +1,8 @@
 import { LABEL, LEASE_API, MANAGED_BY } from "../../src/adapters/kubernetes/leaseObject.ts";
 import { lockLeaseChange } from "../../src/adapters/kubernetes/lockLease.ts";
 import { parseBranchName } from "../../src/domain/branch.ts";
-import { claimed, lockDuration, unlocked, type LockRecord } from "../../src/domain/lock.ts";
+import { lockDuration, type LockRecord } from "../../src/domain/lock.ts";
+import { claimed, unlocked } from "../../src/domain/lockChanges.ts";
 import { HOUR_MS, type EpochMs } from "../../src/domain/time.ts";
 import { ENVIRONMENTS, MACHINES } from "./demoCluster.ts";
 import type { Commits } from "./gitHistory.ts";

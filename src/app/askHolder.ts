@@ -1,4 +1,5 @@
-import { asked, kept, shownLock, type LockAsk, type ShownLock, type StoredLock } from "../domain/lock.ts";
+import { shownLock, type LockAsk, type ShownLock, type StoredLock } from "../domain/lock.ts";
+import { asked, kept } from "../domain/lockChanges.ts";
 import { holderIdentity, isSamePerson, type Person } from "../domain/person.ts";
 import { oneLine } from "../domain/plainText.ts";
 import { settled, type ChangeFailed } from "./changeLease.ts";

@@ -2,16 +2,15 @@ import type { ClusterError } from "../domain/cluster.ts";
 import type { Machine, Pool } from "../domain/config.ts";
 import {
   chooseMachine,
-  claimed,
   lockDuration,
   lockRef,
   type Choice,
-  type Claim,
   type Hold,
   type LockRecord,
   type MachineLock,
   type StoredLock,
 } from "../domain/lock.ts";
+import { claimed, type Claim } from "../domain/lockChanges.ts";
 import { holderIdentity, isSamePerson, type Person } from "../domain/person.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { Waiter } from "../domain/waiting.ts";

@@ -1,4 +1,5 @@
-import { extended, type LockRecord } from "../domain/lock.ts";
+import { type LockRecord } from "../domain/lock.ts";
+import { extended } from "../domain/lockChanges.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
 import { SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
 import { settled, startOfHold, type ChangeFailed } from "./changeLease.ts";
@@ -26,7 +27,7 @@ export type ExtendOutcome =
   | { readonly kind: "ended"; readonly at: EpochMs }
   | ChangeFailed;
 
-/** Lets the person's own lock last longer, counted from now; never shortens it (decisions.md, 4). */
+/** Lets the person's own lock last longer, counted from now; never shortens it. */
 export async function extendLock(
   services: ExtendServices,
   order: ExtendOrder,

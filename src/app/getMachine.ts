@@ -1,7 +1,8 @@
 import type { BranchName, CommitHash } from "../domain/branch.ts";
 import type { ClusterError } from "../domain/cluster.ts";
 import type { Machine, Pool } from "../domain/config.ts";
-import type { Claim, Hold, LockState, ShownLock } from "../domain/lock.ts";
+import type { Hold, LockState, ShownLock } from "../domain/lock.ts";
+import type { Claim } from "../domain/lockChanges.ts";
 import type { Person } from "../domain/person.ts";
 import type { ClaimOutcome, MachineClaimed } from "./claimMachine.ts";
 import type { DeployPhase, Got } from "./deployOutcome.ts";

@@ -23,7 +23,7 @@ export type ProofOutcome =
 const LOOK_EVERY_MS = SECOND_MS;
 
 /**
- * Proves that what was ordered runs (decisions.md, 16): helm's newest record is ours, the workloads run its images,
+ * Proves that what was ordered runs: helm's newest record is ours, the workloads run its images,
  * one of them the commit, and all pods stay ready without a restart for `steadySeconds`. Waits as long as helm
  * itself would.
  */

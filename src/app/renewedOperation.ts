@@ -35,7 +35,7 @@ const RELEASE_PAUSE_MS: DurationMs = SECOND_MS / 2;
 /** Two rhythms that are not in step show no sign of life in one look now and then. */
 const SILENT_LOOKS = 2;
 
-/** Renews an operation Lease. Unreachable is not lost: only a reading that names somebody else ends it (decisions.md, 8). */
+/** Renews an operation Lease. Unreachable is not lost: only a reading that names somebody else ends it. */
 export class RenewedOperation implements RunningOperation {
   readonly #services: RenewServices;
   readonly #ref: ObjectRef;

@@ -21,7 +21,7 @@ export async function runRelease(
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   const { deployer, log } = services;
-  // Only these two may end helm: the person, and another holder that was read (decisions.md, 8).
+  // Only these two may end helm: the person, and another holder that was read.
   const stop = AbortSignal.any([signal, operation.takenOver]);
   const onLine = (line: string): void => {
     log.info(line);

@@ -3,12 +3,11 @@ import {
   isStillShown,
   lockDuration,
   lockRef,
-  takenOver,
-  type Claim,
   type LockRecord,
   type ShownLock,
   type StoredLock,
 } from "../domain/lock.ts";
+import { takenOver, type Claim } from "../domain/lockChanges.ts";
 import { settled, startOfHold } from "./changeLease.ts";
 import { changeLock, hasChange, reasonOf, type LockChanged } from "./changeLock.ts";
 import type { ClaimFailed, ClaimServices, MachineClaimed } from "./claimMachine.ts";

@@ -1,12 +1,6 @@
 import type { ClusterError, ObjectVersion } from "../domain/cluster.ts";
-import {
-  cleared,
-  isStillShown,
-  unlocked,
-  type LockRecord,
-  type ShownLock,
-  type StoredLock,
-} from "../domain/lock.ts";
+import { isStillShown, type LockRecord, type ShownLock, type StoredLock } from "../domain/lock.ts";
+import { cleared, unlocked } from "../domain/lockChanges.ts";
 import { isSamePerson, type Person } from "../domain/person.ts";
 import { settled } from "./changeLease.ts";
 import {

@@ -50,7 +50,7 @@ export const isOperationName = (leaseName: string): boolean => leaseName.endsWit
 
 /**
  * The operation Lease of a machine or environment: in the cluster that its target is deployed to, so that
- * trouble elsewhere cannot block it (decisions.md, 7), in the namespace that the locks have.
+ * trouble elsewhere cannot block it, in the namespace that the locks have.
  */
 export function operationRef(name: string, target: Target, locks: LeaseHome): ObjectRef {
   const { driver } = target;

@@ -13,7 +13,7 @@ export interface ProofLine {
   readonly facts: string;
 }
 
-/** What a rollout has to show to be proven (decisions.md, 16). */
+/** What a rollout has to show to be proven. */
 export interface ProofWish {
   readonly commit: CommitHash;
   /** Images as the new revision's manifest names them. */

@@ -54,8 +54,8 @@ export interface Revision {
   readonly images: readonly ContainerImage[];
   readonly manifest: string;
   /**
-   * Only when the mark names this very revision: marks are labels, which later upgrades by others inherit
-   * (decisions.md, 14). The image in the manifest wins over it.
+   * Only when the mark names this very revision: marks are labels, which later upgrades by others inherit.
+   * The image in the manifest wins over it.
    */
   readonly mark?: RevisionMark;
   readonly version: ObjectVersion;
@@ -93,7 +93,7 @@ export function imageNamesCommit(image: string, commit: CommitHash): boolean {
 
 /**
  * The commit that a revision is of: the one whole hash that its images' tags name; else what Devdeploy recorded on
- * it, unless a tag names another one. The image always wins (decisions.md, 14), so that a rollback, which inherits
+ * it, unless a tag names another one. The image always wins, so that a rollback, which inherits
  * nobody's record, still tells its commit. Undefined where this says nothing, or two different things.
  */
 export function commitOfRevision(revision: Pick<Revision, "images" | "mark">): CommitHash | undefined {

@@ -27,7 +27,7 @@ export interface SupervisorOrder {
 export interface SupervisedOperation extends HeldOperation {
   /**
    * Whether the program is asked to end (SIGTERM, never harder) once another holder was read in the Lease. True for
-   * upgrades alone: helm's rollback has no signal handler and would leave its record pending (decisions.md, 8).
+   * upgrades alone: helm's rollback has no signal handler and would leave its record pending.
    */
   readonly stopsWhenTaken: boolean;
   /** The process that began the run. While it is there at the end, the Lease is left to it; else it is released. */

@@ -119,7 +119,7 @@ interface Line extends Freed {
 
 /**
  * Who each freed machine is kept for: a pure rule over what is stored and the time, so that every editor comes to
- * the same answer without asking another (decisions.md, 9). A machine is offered to the first who waits and is not
+ * the same answer without asking another. A machine is offered to the first who waits and is not
  * being kept another one, for a minute; whose editor answers has it for ten. Then it goes to the next, and when
  * nobody is left it is everybody's. At any time a machine is kept for one person at most, and one machine for each.
  */

@@ -12,7 +12,7 @@ interface Renewed {
 
 /**
  * Renews the operation Lease while the program runs. The cluster's client is a bundle of its own that loads
- * meanwhile; that it could not be loaded or reach anything ends nothing (decisions.md, 8).
+ * meanwhile; that it could not be loaded or reach anything ends nothing.
  */
 export class Renewing {
   readonly #order: SupervisedOperation;

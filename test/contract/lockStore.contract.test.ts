@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LeaseLockStore } from "../../src/adapters/kubernetes/leases.ts";
 import type { ObjectRef } from "../../src/domain/cluster.ts";
-import { claimed } from "../../src/domain/lock.ts";
+import { claimed } from "../../src/domain/lockChanges.ts";
 import { HOUR_MS } from "../../src/domain/time.ts";
 import { aBranch, aCommit, ann } from "../builders/deploy.ts";
 import { at as time, freeLock } from "../builders/lock.ts";
@@ -55,7 +55,7 @@ describe("on Leases", () => {
     12 * HOUR_MS,
   );
 
-  test("the object reads as product.md shows it, and keeps what others put there", async () => {
+  test("the object reads as people with kubectl are told, and keeps what others put there", async () => {
     const ref = await suite.emptyLease("ann");
     await suite.on.as("admin").patch("merge", suite.leasePath(ref), {
       metadata: { labels: { team: "red" }, annotations: { "example.com/note": "keep" } },

@@ -8,7 +8,7 @@ import { toolPath } from "../../scripts/tools/provision.ts";
 import { lockLeaseChange } from "../../src/adapters/kubernetes/lockLease.ts";
 import { microTime } from "../../src/adapters/kubernetes/microTime.ts";
 import { parseBranchName, parseCommitHash } from "../../src/domain/branch.ts";
-import { claimed } from "../../src/domain/lock.ts";
+import { claimed } from "../../src/domain/lockChanges.ts";
 import { SECOND_MS, type DurationMs } from "../../src/domain/time.ts";
 
 const run = promisify(execFile);

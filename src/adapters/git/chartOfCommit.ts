@@ -16,7 +16,7 @@ export interface ChartOrder {
 }
 
 /**
- * Writes the chart as the commit holds it (decisions.md, 12); the working tree is not looked at. The folder is
+ * Writes the chart as the commit holds it; the working tree is not looked at. The folder is
  * resolved to a tree's hash first, so that its name never reaches git as a path or a pattern.
  */
 export async function writeChartOfCommit(

@@ -28,7 +28,7 @@ export function parseHelmVersion(printed: string): HelmVersion | undefined {
 export const isSupported = (version: HelmVersion): boolean =>
   (version.major === 3 && version.minor >= 14) || version.major === 4;
 
-/** Known vulnerabilities of a version (decisions.md, 11); undefined where we know of none. */
+/** Known vulnerabilities of a version; undefined where we know of none. */
 export function knownVulnerabilities(version: HelmVersion): string | undefined {
   if (version.major === 3 && isBefore(version, 18, 5)) {
     const known = [

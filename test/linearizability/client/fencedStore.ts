@@ -18,7 +18,7 @@ export const effectsPath = (namespace: string, machine: string): string =>
   `/api/v1/namespaces/${namespace}/configmaps/${effectsName(machine)}`;
 
 /**
- * An effect on a store that is fenced as the field guide wants it: it accepts no token lower than the highest that it
+ * An effect on a store that is fenced so: it accepts no token lower than the highest that it
  * has accepted. Here it is a ConfigMap, changed by compare-and-swap.
  */
 export async function fencedEffect(

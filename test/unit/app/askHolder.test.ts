@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { askHolder, keepMachine, type AskOutcome, type KeepOutcome } from "../../../src/app/askHolder.ts";
 import type { WriteError } from "../../../src/app/ports.ts";
-import {
-  asked,
-  claimed,
-  lockRef,
-  shownLock,
-  type LockAsk,
-  type LockRecord,
-} from "../../../src/domain/lock.ts";
+import { lockRef, shownLock, type LockAsk, type LockRecord } from "../../../src/domain/lock.ts";
+import { asked, claimed } from "../../../src/domain/lockChanges.ts";
 import { HOUR_MS } from "../../../src/domain/time.ts";
 import { aBranch, aCommit, ann, ben } from "../../builders/deploy.ts";
 import { anAsk, at, freeLock, heldLock } from "../../builders/lock.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FullAnswer, FullPool } from "../../../src/app/fullPool.ts";
-import { lockRef, shownLock, takenOver, unlocked, type LockRecord } from "../../../src/domain/lock.ts";
+import { lockRef, shownLock, type LockRecord } from "../../../src/domain/lock.ts";
+import { takenOver, unlocked } from "../../../src/domain/lockChanges.ts";
 import type { Person } from "../../../src/domain/person.ts";
 import { fail } from "../../../src/domain/result.ts";
 import { HOUR_MS } from "../../../src/domain/time.ts";

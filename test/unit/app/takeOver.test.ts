@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { WriteError } from "../../../src/app/ports.ts";
 import { takeOver, type TakeOverOrder, type TakeOverOutcome } from "../../../src/app/takeOver.ts";
-import {
-  asked,
-  lockRef,
-  shownLock,
-  takenOver,
-  type LockRecord,
-  type ShownLock,
-} from "../../../src/domain/lock.ts";
+import { lockRef, shownLock, type LockRecord, type ShownLock } from "../../../src/domain/lock.ts";
+import { asked, takenOver } from "../../../src/domain/lockChanges.ts";
 import { HOUR_MS } from "../../../src/domain/time.ts";
 import { current, waitingRef } from "../../../src/domain/waiting.ts";
 import { aBranch, aCommit, aMachine, ann, aPool, ben } from "../../builders/deploy.ts";

@@ -9,7 +9,8 @@ import {
   type JoinOutcome,
   type LeaveOutcome,
 } from "../../../src/app/waitingList.ts";
-import { lockRef, unlocked, type LockRecord } from "../../../src/domain/lock.ts";
+import { lockRef, type LockRecord } from "../../../src/domain/lock.ts";
+import { unlocked } from "../../../src/domain/lockChanges.ts";
 import { holderIdentity, type Person } from "../../../src/domain/person.ts";
 import { MOST_WAITERS, waitingRef, type Waiter } from "../../../src/domain/waiting.ts";
 import { aMachine, ann, aPool, ben } from "../../builders/deploy.ts";

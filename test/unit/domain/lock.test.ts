@@ -3,28 +3,30 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { ObjectVersion } from "../../../src/domain/cluster.ts";
 import {
-  asked,
   chooseMachine,
-  claimed,
-  cleared,
-  extended,
   freeSince,
   HISTORY_LENGTH,
   isStillShown,
   judgeLock,
-  kept,
   lockRef,
   MOST_ASKS,
   shownLock,
-  takenOver,
-  unlocked,
-  type Claim,
   type LockChange,
   type LockRecord,
   type LockState,
   type MachineLock,
   type StoredLock,
 } from "../../../src/domain/lock.ts";
+import {
+  asked,
+  claimed,
+  cleared,
+  extended,
+  kept,
+  takenOver,
+  unlocked,
+  type Claim,
+} from "../../../src/domain/lockChanges.ts";
 import { isSamePerson, type Person } from "../../../src/domain/person.ts";
 import { HOUR_MS } from "../../../src/domain/time.ts";
 import { aBranch, aCommit, ann, ben } from "../../builders/deploy.ts";

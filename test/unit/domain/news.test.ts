@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  asked,
-  extended,
-  judgeLock,
-  kept,
-  takenOver,
-  unlocked,
-  type LockAsk,
-  type LockRecord,
-} from "../../../src/domain/lock.ts";
+import { judgeLock, type LockAsk, type LockRecord } from "../../../src/domain/lock.ts";
+import { asked, extended, kept, takenOver, unlocked } from "../../../src/domain/lockChanges.ts";
 import { newsFor, vanished, type KnownLock, type News } from "../../../src/domain/news.ts";
 import { holderIdentity, type Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";

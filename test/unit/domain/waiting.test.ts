@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { unlocked, type LockRecord } from "../../../src/domain/lock.ts";
+import { type LockRecord } from "../../../src/domain/lock.ts";
+import { unlocked } from "../../../src/domain/lockChanges.ts";
 import { holderIdentity, type Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../src/domain/time.ts";
 import {

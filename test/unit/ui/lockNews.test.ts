@@ -1,7 +1,8 @@
 import "../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { asked, unlocked, type LockAsk, type LockRecord } from "../../../src/domain/lock.ts";
+import { type LockAsk, type LockRecord } from "../../../src/domain/lock.ts";
+import { asked, unlocked } from "../../../src/domain/lockChanges.ts";
 import { holderIdentity } from "../../../src/domain/person.ts";
 import type { CommandServices } from "../../../src/ui/commands/services.ts";
 import { aMachine, ann, aPool, ben } from "../../builders/deploy.ts";
