@@ -137,6 +137,8 @@ const entry = z.discriminatedUnion("entry", [
     machine: z.string(),
     version: z.string(),
     lock: lockSeen,
+    /** Whether there may have been states before this one that nobody told of. */
+    isAfterGap: z.boolean().optional(),
   }),
 ]);
 export type Entry = z.infer<typeof entry>;

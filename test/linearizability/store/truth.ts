@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isObject, textAt } from "../../../src/adapters/kubernetes/json.ts";
+import { isObject, objectsAt, textAt } from "../../../src/adapters/kubernetes/json.ts";
 import { readLockLease } from "../../../src/adapters/kubernetes/lockLease.ts";
 import { lockSeenOf } from "../client/lockSeen.ts";
 import { now, type Recorder } from "../history.ts";
@@ -17,38 +17,50 @@ const LIMIT_MS = 20_000;
 
 /**
  * Takes down every state of every lock as the API server itself tells it, in its order: what the invariants are
- * checked against. The watch goes on where it was cut off, so that none is missed.
+ * checked against. The watch goes on where it was cut off. A real API server has forgotten after a restart what was
+ * before it: then everything is listed anew, and what may have been missed is marked.
  */
 export async function followTruth(target: Target, recorder: Recorder): Promise<Truth> {
   const admin = adminOf(target);
   const followed = new Set<string>([...MACHINES, QUIET_MACHINE]);
+  const told = new Map<string, string>();
   const ended = new AbortController();
-  const { body } = await admin.get(LEASES);
-  let version = textAt(body, "metadata", "resourceVersion") ?? "";
-  const tell = (object: unknown): void => {
-    version = textAt(object, "metadata", "resourceVersion") ?? version;
+  let version = "";
+  const tell = (object: unknown, isAfterGap: boolean): void => {
     const machine = textAt(object, "metadata", "name") ?? "";
-    if (!isObject(object) || !followed.has(machine)) return;
+    const own = textAt(object, "metadata", "resourceVersion") ?? "";
+    if (!isObject(object) || !followed.has(machine) || told.get(machine) === own) return;
+    told.set(machine, own);
     const lock = lockSeenOf(readLockLease(object));
-    recorder.write({ entry: "truth", at: now(), machine, version, lock });
+    const gap = isAfterGap ? { isAfterGap } : {};
+    recorder.write({ entry: "truth", at: now(), machine, version: own, lock, ...gap });
+  };
+  const list = async (isAfterGap: boolean): Promise<void> => {
+    const { status, body } = await admin.get(LEASES);
+    if (status !== 200) throw new Error(`The Leases were answered with ${status}.`);
+    for (const lease of objectsAt(body, "items")) tell(lease, isAfterGap);
+    version = textAt(body, "metadata", "resourceVersion") ?? version;
   };
   const follow = async (): Promise<void> => {
     const path = `${LEASES}?watch=true&allowWatchBookmarks=true&timeoutSeconds=600&resourceVersion=${version}`;
     for await (const { type, object } of admin.watch(path, ended.signal)) {
-      if (type === "MODIFIED" || type === "ADDED") tell(object);
-      else if (type === "ERROR") throw new Error(`The watch lost its place: ${JSON.stringify(object)}`);
-      else if (type === "HTTP 410") throw new Error("The watch lost its place: too old");
-      else if (type.startsWith("HTTP")) return;
+      if (type === "ERROR" || type === "HTTP 410") {
+        await list(true);
+        return;
+      }
+      if (type.startsWith("HTTP")) return;
+      if (type !== "BOOKMARK") tell(object, false);
+      version = textAt(object, "metadata", "resourceVersion") ?? version;
     }
   };
   const run = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      await follow().catch((error: unknown) => {
-        if (error instanceof Error && error.message.startsWith("The watch lost")) throw error;
-      });
+      // Cut off, or not listening at all: it is tried again from the same version.
+      await follow().catch(() => undefined);
       await delay(AGAIN_MS);
     }
   };
+  await list(false);
   const running = run();
   return {
     end: async () => {

@@ -117,6 +117,15 @@ describe("I6, who was told that they hold it", () => {
     assert.equal(found(holdersStillHold(robbed.entries)), "I6 0");
   });
 
+  test("is not judged by states that nobody told of, and that is said", () => {
+    const gap = claimed()
+      .add({ entry: "truth", at: 6, machine: "dev1", version: "4", lock: bens, isAfterGap: true })
+      .read("ann", 10, 11, bens, "4");
+    const { checked, violations } = holdersStillHold(gap.entries);
+    assert.match(checked, /1 writes not judged/u);
+    assert.deepEqual(violations, []);
+  });
+
   test("and holds it no more though nobody may have taken it: found", () => {
     const vanished = claimed().truth(6, "3", bens).read("ann", 10, 11, bens, "3");
     assert.equal(found(holdersStillHold(vanished.entries)), "I6 1");
