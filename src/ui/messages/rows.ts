@@ -15,6 +15,7 @@ export const parts = (...texts: readonly (string | undefined)[]): string =>
 
 export const you = (): string => l10n.t("you");
 export const free = (): string => l10n.t("free");
+export const yourLockEnded = (): string => l10n.t("your lock has ended");
 export const lockEnded = (name: string): string => l10n.t("{name}'s lock has ended", { name: shown(name) });
 export const keptFor = (name: string): string => l10n.t("kept for {name}", { name: shown(name) });
 export const keptForYou = (): string => l10n.t("kept for you");

@@ -83,7 +83,12 @@ function stateWords(
     case "free":
       return words.free();
     case "expired":
-      return words.parts(words.free(), words.lockEnded(state.hold.by.name));
+      return words.parts(
+        words.free(),
+        onlooker.me !== undefined && isSamePerson(state.hold.by, onlooker.me)
+          ? words.yourLockEnded()
+          : words.lockEnded(state.hold.by.name),
+      );
     case "kept":
       return words.parts(
         isKeptForMe(state, onlooker.me) ? words.keptForYou() : words.keptFor(state.for.name),

@@ -170,6 +170,7 @@ test("every state of a machine has words and an icon of its own", () => {
   const tree = rows({
     machines: [
       machine("ended", { state: { kind: "expired", hold: hold(ben, -1, "x", "1") } }),
+      machine("mine-ended", { state: { kind: "expired", hold: hold(ann, -1, "x", "1") } }),
       machine("kept", {
         state: { kind: "kept", for: ben, until: NOW + 8 * MINUTE_MS, freeAt: NOW, isAcknowledged: true },
       }),
@@ -190,8 +191,9 @@ test("every state of a machine has words and an icon of its own", () => {
     ],
   });
   assert.deepEqual(tree, [
-    "dev  2 of 9 free",
+    "dev  3 of 10 free",
     "  [unlock] ended  free · Ben's lock has ended",
+    "  [unlock] mine-ended  free · your lock has ended",
     "  [clock] kept  kept for Ben · 8 min left",
     "  [account] mine  you · task/a · abc1234 · 12 h left",
     "  [sync~spin] at-work  deploying… · you · task/a · abc1234",
