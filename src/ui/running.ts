@@ -5,6 +5,8 @@ export interface Run {
   readonly branch: string | undefined;
   /** Known from the claim on. */
   readonly machine: string | undefined;
+  /** Nothing goes on before the person has answered what to do about a full pool. */
+  readonly isAsking: boolean;
 }
 
 /** At most one devdeploy runs in a window; others are refused politely. */

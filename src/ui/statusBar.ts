@@ -3,6 +3,7 @@ import type { Disposable } from "../app/emitter.ts";
 import { holderIdentity, isSamePerson } from "../domain/person.ts";
 import { MINUTE_MS, type DurationMs } from "../domain/time.ts";
 import {
+  statusAsking,
   statusBarName,
   statusDeploying,
   statusEnding,
@@ -28,6 +29,7 @@ interface Shown extends StatusText {
 
 /** My deploy under way, else what ends first of what I hold and what is kept for me, else where I wait. */
 export function statusBarText(views: readonly FolderView[], run: Run | undefined): Shown | undefined {
+  if (run?.isAsking === true) return { ...statusAsking(run.branch), isWarning: false };
   if (run !== undefined) return { ...statusDeploying(run.machine, run.branch), isWarning: false };
   const [first] = views.flatMap(mine).sort((a, b) => a.left - b.left);
   return first?.shown ?? views.flatMap(waiting)[0];

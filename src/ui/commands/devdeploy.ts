@@ -84,7 +84,7 @@ async function devdeploy(
   if (pool === undefined) return undefined;
   const machine = pool.machines.find((one) => one.name === wish.machine);
   const { running } = services;
-  running.set({ branch: wish.branch, machine: undefined });
+  running.set({ branch: wish.branch, machine: undefined, isAsking: false });
   try {
     return await connectAndRun(services, folder, {
       pool,
@@ -140,14 +140,17 @@ async function runDevdeploy(
   const commit = order.branch === undefined ? head.commit : undefined;
   const title = progressTitle(branch, commit);
   log.info(title);
-  running.set({ branch, machine: undefined });
+  running.set({ branch, machine: undefined, isAsking: false });
   const outcome = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     (progress, token) => {
       const onPhase = (phase: DeployPhase): void => {
         progress.report({ message: phaseSentence(phase) });
-        if ("machine" in phase && phase.machine !== running.current?.machine) {
-          running.set({ branch, machine: phase.machine });
+        const before = running.current;
+        const machine = "machine" in phase ? phase.machine : before?.machine;
+        const isAsking = phase.kind === "full";
+        if (machine !== before?.machine || isAsking !== before?.isAsking) {
+          running.set({ branch, machine, isAsking });
         }
       };
       return deployBranch(deployServices, order, onPhase, abortedBy(token));

@@ -75,3 +75,13 @@ export function statusDeploying(machine: string | undefined, branch: string | un
     spoken: l10n.t("Devdeploy is deploying {what}", words),
   };
 }
+
+/** The devdeploy stands still until the person has said what to do about a full pool. */
+export function statusAsking(branch: string | undefined): StatusText {
+  const words = { what: shown(branch ?? l10n.t("the current branch")) };
+  return {
+    text: l10n.t("$(question) no machine is free"),
+    tooltip: l10n.t("No machine is free for {what}: choose in the list what to do.", words),
+    spoken: l10n.t("Devdeploy: no machine is free for {what}", words),
+  };
+}

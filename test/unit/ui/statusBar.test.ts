@@ -95,8 +95,14 @@ test("who waits sees their place, unless they hold something", () => {
 });
 
 test("a deploy under way goes before everything", () => {
-  const bar = statusBarText([folder({ dev1: held(MINUTE_MS) })], { machine: "dev1", branch: "task/x" });
+  const run = { machine: "dev1", branch: "task/x", isAsking: false };
+  const bar = statusBarText([folder({ dev1: held(MINUTE_MS) })], run);
   assert.deepEqual([bar?.text, bar?.isWarning], ["$(sync~spin) deploying dev1…", false]);
+});
+
+test("a devdeploy that waits for an answer about a full pool is not said to be deploying", () => {
+  const bar = statusBarText([], { machine: undefined, branch: "task/x", isAsking: true });
+  assert.deepEqual([bar?.text, bar?.isWarning], ["$(question) no machine is free", false]);
 });
 
 test("the tooltip has the end in local time and UTC, and a screen reader hears words", () => {
