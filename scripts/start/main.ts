@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeDemo } from "../demo/makeDemo.ts";
+import { makeDemo, type Demo } from "../demo/makeDemo.ts";
 import { CannotProvide, type Say } from "../tools/cache.ts";
 import { toolPath } from "../tools/provision.ts";
 import { run } from "../tools/run.ts";
 import { readOptions, USAGE, type StartOptions } from "./options.ts";
-import { chooseVsCode, openInBrowser, openWindow } from "./window.ts";
+import { chooseVsCode, openInBrowser, openWindow, type Chosen, type OpenWindow } from "./window.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/[/\\]$/u, "");
 
@@ -67,6 +67,11 @@ async function openDemo(
     port: options.port,
   });
   cleanUps.push(() => window.stop());
+  if (options.isForTwo) {
+    const bens = await openBens(vsCode, demo, join(folder, "vscode-ben"));
+    cleanUps.push(() => bens.stop());
+    say(`\nBen's Devdeploy runs in ${bens.where}`);
+  }
   say(`\nDevdeploy runs in ${window.where}\n\nWhat to try there:`);
   for (const [index, tip] of demo.tryThis.entries()) say(`  ${index + 1}. ${tip}`);
   const { KUBECONFIG } = demo.env;
@@ -75,6 +80,19 @@ async function openDemo(
   say("\nCtrl-C ends everything that was started here.");
   if (options.opens && window.url !== undefined) openInBrowser(window.url);
   return { closed: window.closed };
+}
+
+/** A colleague's window: his clone, his kubeconfig, his name in git. */
+function openBens(vsCode: Chosen, { people, settings }: Demo, dataFolder: string): Promise<OpenWindow> {
+  const { folder, env, kubeconfig } = people.ben;
+  return openWindow(vsCode, {
+    dataFolder,
+    workspace: folder,
+    extension: ROOT,
+    env,
+    settings: { ...settings, "devdeploy.kubeconfig": kubeconfig },
+    port: 0,
+  });
 }
 
 async function buildExtension(): Promise<void> {

@@ -11,10 +11,13 @@ export interface StartOptions {
   readonly opens: boolean;
   /** Whether to serve VS Code for the browser although there is a desktop one. */
   readonly inBrowser: boolean;
+  /** Whether Ben gets a window too, so that one sees locks from both sides. Of the sandbox only. */
+  readonly isForTwo: boolean;
 }
 
 export const USAGE = `npm start [-- options]
   --context NAME  use this context of your kubeconfig instead of the sandbox
+  --two           a second window, for Ben: ask him for his machine, and answer as he would
   --web           VS Code in the browser, even where a desktop VS Code is installed
   --port N        port for VS Code in the browser (default: a free one)
   --no-open       print the address, open nothing`;
@@ -26,11 +29,14 @@ export function readOptions(args: readonly string[]): StartOptions | "help" {
   const port = Number(values.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new CannotProvide(`No such port.\n${USAGE}`);
+  if (values.two === true && values.context !== undefined)
+    throw new CannotProvide(`On a cluster of yours you are one person: --two is for the sandbox.\n${USAGE}`);
   return {
     ...(values.context !== undefined && { context: values.context }),
     port,
     opens: values["no-open"] !== true,
     inBrowser: values.web === true || values.port !== undefined,
+    isForTwo: values.two === true,
   };
 }
 
@@ -43,6 +49,7 @@ function parsed(args: readonly string[]) {
         help: { type: "boolean", short: "h" },
         "no-open": { type: "boolean" },
         port: { type: "string" },
+        two: { type: "boolean" },
         web: { type: "boolean" },
       },
     });
