@@ -19,10 +19,15 @@ const PARTS = {
   memory: sayMemory,
 };
 
-/** Measures one part, or all; prints figures with the machine and the versions. */
-export async function main([name]: readonly string[]): Promise<number> {
-  const parts = Object.entries(PARTS).filter(([part]) => name === undefined || part === name);
-  if (parts.length === 0) throw new CannotProvide(`There are ${Object.keys(PARTS).join(", ")}.`);
+/** Measures the parts that are named, or all; prints figures with the machine and the versions. */
+export async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !(name in PARTS));
+  if (unknown.length > 0) {
+    throw new CannotProvide(
+      `No part is called ${unknown.join(", ")}. There are ${Object.keys(PARTS).join(", ")}.`,
+    );
+  }
+  const parts = Object.entries(PARTS).filter(([part]) => names.length === 0 || names.includes(part));
   const built = await run(process.execPath, ["esbuild.mjs", "--production"]);
   if (built.exitCode !== 0) throw new CannotProvide(`The build failed:\n${built.stderr}`);
   sayMachine();
