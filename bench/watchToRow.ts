@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { controlPlanePath } from "../scripts/controlplane/build.ts";
-import { ANNOTATION, LABEL, LEASE_API, MANAGED_BY } from "../src/adapters/kubernetes/leaseObject.ts";
-import { microTime } from "../src/adapters/kubernetes/microTime.ts";
+import { LABEL, LEASE_API, MANAGED_BY } from "../src/adapters/kubernetes/leaseObject.ts";
 import { ApiClient } from "../test/contract/apiClient.ts";
 import { startTestCluster, type TestCluster } from "../test/contract/cluster.ts";
 import { openSidebar, rowsThat } from "../test/extension/harness/person.ts";
 import { startVsCode } from "../test/extension/harness/vsCode.ts";
+import { heldBy } from "./staging.ts";
 
 const CONTEXT = "bench";
 const MACHINE = "dev1";
@@ -104,19 +104,6 @@ function shownAt(page: Page, text: string): Promise<number> {
 function freeLease(namespace: string): Readonly<Record<string, unknown>> {
   const labels = { [LABEL.managedBy]: MANAGED_BY, [LABEL.pool]: "dev" };
   return { apiVersion: LEASE_API, kind: "Lease", metadata: { name: MACHINE, namespace, labels }, spec: {} };
-}
-
-function heldBy(name: string): Readonly<Record<string, unknown>> {
-  const now = microTime(Date.now());
-  return {
-    metadata: { annotations: { [ANNOTATION.holderName]: name } },
-    spec: {
-      holderIdentity: "ben <ben@example.com>",
-      acquireTime: now,
-      renewTime: now,
-      leaseDurationSeconds: 3600,
-    },
-  };
 }
 
 /** A repository with one machine in its pool. */

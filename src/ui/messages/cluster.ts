@@ -1,5 +1,5 @@
 import { l10n } from "vscode";
-import type { ReleaseReadError, WriteError } from "../../app/ports.ts";
+import type { ReleaseReadError } from "../../app/ports.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import { SECOND_MS } from "../../domain/time.ts";
 import { detail, shown } from "./text.ts";
@@ -96,13 +96,4 @@ export function releaseReadSentence(error: ReleaseReadError): string {
     record: shown(error.record),
     detail: detail(error.detail),
   });
-}
-
-/** Why a lock was not written. */
-export function writeSentence(error: WriteError): string {
-  return error.reason === "conflict"
-    ? l10n.t(
-        "Somebody else changed it at the same moment, so nothing was written. Look again, then repeat it.",
-      )
-    : clusterSentence(error);
 }

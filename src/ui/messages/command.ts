@@ -36,7 +36,6 @@ export const chooseFolder = (): string => l10n.t("Which folder?");
 export const chooseRow = (): string => l10n.t("Details of which environment or machine?");
 export const copyHint = (): string => l10n.t("Enter copies the line");
 export const copied = (): string => l10n.t("Copied");
-export const loadingWorld = (): string => l10n.t("Devdeploy: asking the cluster…");
 
 /** What a failed command says; the log has the rest. */
 export const commandFailed = (error: unknown): Notice => ({

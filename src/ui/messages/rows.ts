@@ -70,7 +70,6 @@ export const reading = (): string => l10n.t("reading…");
 export const notDeployed = (): string => l10n.t("nothing deployed yet");
 export const noRecord = (): string => l10n.t("no record to read");
 export const deploying = (): string => l10n.t("deploying…");
-export const busyUnreadable = (): string => l10n.t("busy: its operation Lease cannot be read");
 export const revisionNumber = (revision: number): string => l10n.t("revision {revision}", { revision });
 export const targetCount = (count: number): string => l10n.t("{count} targets", { count });
 export const targetsDiffer = (): string => l10n.t("at different commits");

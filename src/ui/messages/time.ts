@@ -42,9 +42,6 @@ const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
 /** `14:02` in local time. */
 export const clockTime = (at: EpochMs): string => format(at, CLOCK);
 
-/** `14:02:37` in local time. */
-export const clockSeconds = (at: EpochMs): string => format(at, { ...CLOCK, second: "2-digit" });
-
 const isSameDay = (a: EpochMs, b: EpochMs): boolean =>
   new Date(a).toDateString() === new Date(b).toDateString();
 

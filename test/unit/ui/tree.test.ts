@@ -11,6 +11,7 @@ import type { Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import type { FolderView } from "../../../src/ui/tree/folderView.ts";
 import type { TreeNode } from "../../../src/ui/tree/nodes.ts";
+import { aMachineView } from "../../builders/view.ts";
 
 process.env["TZ"] = "Europe/Berlin";
 const { allNodes, treeNodes } = await import("../../../src/ui/tree/nodes.ts");
@@ -37,18 +38,8 @@ const hold = (by: Person, left: number, branch: string, digits: string): Hold =>
   commit: commit(digits),
 });
 
-const machine = (name: string, view: Partial<MachineView> = {}): MachineView => ({
-  name,
-  pool: "dev",
-  url: `https://${name}.example.com`,
-  state: { kind: "free" },
-  lock: undefined,
-  endsSoon: false,
-  lastKnown: undefined,
-  operation: undefined,
-  liveness: live,
-  ...view,
-});
+const machine = (name: string, view: Partial<MachineView> = {}): MachineView =>
+  aMachineView(name, { url: `https://${name}.example.com`, liveness: live, ...view });
 
 const target = (
   name: string,
