@@ -22,6 +22,8 @@ export interface HelmDriver {
   readonly container?: string;
   /** `--timeout` of helm, in minutes. */
   readonly timeoutMinutes: number;
+  /** `--history-max` of helm: how many revisions it keeps; 0 keeps all. */
+  readonly historyMax: number;
 }
 
 export interface KubernetesDriver {
@@ -105,6 +107,8 @@ export interface TeamConfig {
   readonly services: readonly Service[];
   readonly ask: { readonly minutes: number; readonly approvals: number; readonly slackChannel?: string };
   readonly monitoring: { readonly minutes: number };
+  /** Glob patterns of paths whose files change a database's schema, for whoever goes back behind them. */
+  readonly migrations: readonly string[];
 }
 
 /** A mistake in devdeploy.json: where it stands and what to write instead. */

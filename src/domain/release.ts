@@ -42,17 +42,45 @@ const MAX_RELEASE_NAME_LENGTH = 53;
 export const isReleaseName = (text: string): boolean =>
   text.length <= MAX_RELEASE_NAME_LENGTH && RELEASE_NAME.test(text);
 
+/** A value of JSON, as helm keeps values. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** An object that helm makes around a release's own, and does not track: a rollback does not undo it. */
+export interface ReleaseHook {
+  readonly kind: string;
+  readonly name: string;
+  /** e.g. `pre-upgrade`, `post-rollback`. */
+  readonly events: readonly string[];
+  readonly manifest: string;
+}
+
+/** Where helm keeps a record: its storage driver. `sql` and `memory` cannot be read through the API. */
+export type RecordDriver = "secret" | "configmap";
+
 /** One revision of a release, from helm's own record. */
 export interface Revision {
   readonly revision: number;
   readonly status: ReleaseStatus;
+  /** helm's own word where it is none that we know. */
+  readonly unknownStatus?: string;
   /** helm's info.last_deployed: when this revision was made. */
   readonly deployedAt: EpochMs;
   readonly description: string;
   readonly chart: string;
   readonly appVersion?: string;
+  readonly chartAnnotations: Readonly<Record<string, string>>;
   readonly images: readonly ContainerImage[];
   readonly manifest: string;
+  /** What the person gave helm, without the chart's defaults. May hold secrets. */
+  readonly values: { readonly [key: string]: Json };
+  readonly hooks: readonly ReleaseHook[];
+  /** The record's labels without helm's own six. Later upgrades inherit them. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The revision that a rollback went back to, by `info.rollback_revision`, else by the description. */
+  readonly rollbackTo?: number;
+  /** How helm applied it: `csa` where the record says nothing. */
+  readonly applyMethod: "csa" | "ssa";
+  readonly driver: RecordDriver;
   /**
    * Only when the mark names this very revision: marks are labels, which later upgrades by others inherit.
    * The image in the manifest wins over it.
@@ -66,6 +94,9 @@ export interface RevisionLabel {
   readonly revision: number;
   readonly status: ReleaseStatus;
   readonly createdAt: EpochMs;
+  readonly driver: RecordDriver;
+  /** Names the very record, so that one that was read needs not be read again. */
+  readonly version: ObjectVersion;
 }
 
 /** helm works at a release for its timeout at most; until then, and a margin, a pending record means busy. */

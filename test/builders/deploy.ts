@@ -7,7 +7,7 @@ import {
 import type { HelmDriver, Machine, Pool, TeamConfig } from "../../src/domain/config.ts";
 import type { DeployFacts } from "../../src/domain/deployment.ts";
 import type { Person } from "../../src/domain/person.ts";
-import type { ContainerImage, Revision } from "../../src/domain/release.ts";
+import type { ContainerImage, Revision, RevisionLabel } from "../../src/domain/release.ts";
 import type { PodReading, WorkloadReading } from "../../src/domain/rollout.ts";
 import { HOUR_MS } from "../../src/domain/time.ts";
 
@@ -47,6 +47,7 @@ export const aHelmDriver = (driver: Partial<HelmDriver> = {}): HelmDriver => ({
   chart: "charts/app",
   values: { image: { tag: "${commit}" } },
   timeoutMinutes: 5,
+  historyMax: 10,
   ...driver,
 });
 
@@ -75,6 +76,7 @@ export const aConfig = (config: Partial<TeamConfig> = {}): TeamConfig => ({
   services: [],
   ask: { minutes: 5, approvals: 1 },
   monitoring: { minutes: 15 },
+  migrations: ["**/migrations/**"],
   ...config,
 });
 
@@ -91,10 +93,26 @@ export const aRevision = (revision: Partial<Revision> = {}): Revision => ({
   deployedAt: 0,
   description: "Install complete",
   chart: "app-1.0.0",
+  chartAnnotations: {},
   images: [anImage()],
   manifest: "",
+  values: {},
+  hooks: [],
+  labels: {},
+  applyMethod: "csa",
+  driver: "secret",
   version: { uid: "u1", resourceVersion: "1" },
   ...revision,
+});
+
+/** A revision as its record's labels tell it. */
+export const aLabel = (label: Partial<RevisionLabel> = {}): RevisionLabel => ({
+  revision: 1,
+  status: "deployed",
+  createdAt: 0,
+  driver: "secret",
+  version: { uid: `u${label.revision ?? 1}`, resourceVersion: "1" },
+  ...label,
 });
 
 export const aPod = (pod: Partial<PodReading> = {}): PodReading => ({

@@ -1,18 +1,18 @@
 import { html, render, type TemplateResult } from "lit-html";
-import type { HistoryView, StateMessage } from "../../src/protocol/history.ts";
+import type { PanelView, StateMessage } from "../../src/protocol/panel.ts";
 import { progressRing } from "./components/progressRing.ts";
 
 function isState(message: unknown): message is StateMessage {
   return typeof message === "object" && message !== null && "kind" in message && message.kind === "state";
 }
 
-const page = (view: HistoryView | undefined): TemplateResult =>
+const page = (view: PanelView | undefined): TemplateResult =>
   view === undefined
     ? html`<main>${progressRing("Reading the history")}</main>`
     : html`<main>
         <table>
           <caption>
-            ${view.environment}
+            ${view.title}
           </caption>
           <thead>
             <tr>
@@ -21,18 +21,18 @@ const page = (view: HistoryView | undefined): TemplateResult =>
             </tr>
           </thead>
           <tbody>
-            ${view.rows.map(
-              ({ revision, status }) =>
+            ${view.table.rows.map(
+              ({ revision, state }) =>
                 html`<tr>
                   <th scope="row">${revision}</th>
-                  <td>${status}</td>
+                  <td>${state.text}</td>
                 </tr>`,
             )}
           </tbody>
         </table>
       </main>`;
 
-const show = (view: HistoryView | undefined): void => {
+const show = (view: PanelView | undefined): void => {
   render(page(view), document.body);
 };
 

@@ -87,6 +87,14 @@ const helm = z
     timeoutMinutes: minutes.default(5).meta({
       markdownDescription: "How long helm waits until everything is ready (`--timeout`), in minutes.",
     }),
+    historyMax: z
+      .int()
+      .min(0, "must be at least 0")
+      .default(10)
+      .meta({
+        markdownDescription:
+          "How many revisions helm keeps (`--history-max`); `0` keeps all. What it drops cannot be rolled back to.",
+      }),
   })
   .meta({ markdownDescription: "Deploys by `helm upgrade --install --wait`." });
 
@@ -272,6 +280,13 @@ export const configSchema = z
       })
       .prefault({})
       .meta({ markdownDescription: "The time in which the last deployer still watches." }),
+    migrations: z
+      .array(text("A glob pattern of paths, from the root of the repository.", "db/migrate/**"))
+      .default(["**/migrations/**", "**/migrate/**"])
+      .meta({
+        markdownDescription:
+          "Files that change the schema of a database: glob patterns as git knows them. A rollback behind such a change says so.",
+      }),
   })
   .meta({
     title: "Devdeploy",

@@ -36,6 +36,7 @@ export function teamConfig(file: ConfigFile): TeamConfig {
       ...(ask.slack === undefined ? {} : { slackChannel: ask.slack.channel }),
     },
     monitoring: file.monitoring,
+    migrations: file.migrations,
   };
 }
 
@@ -114,7 +115,7 @@ function driver(entry: DeployEntry, user: User): Driver {
 function helmDriver(entry: NonNullable<DeployEntry["helm"]>, user: User): HelmDriver {
   const release = user.release ?? entry.release;
   if (release === undefined) throw overlooked(user.name);
-  const { values, container, timeoutMinutes } = entry;
+  const { values, container, timeoutMinutes, historyMax } = entry;
   return {
     kind: "helm",
     context: fillName(entry.context, user.scope, user.name),
@@ -124,6 +125,7 @@ function helmDriver(entry: NonNullable<DeployEntry["helm"]>, user: User): HelmDr
     values,
     ...(container === undefined ? {} : { container }),
     timeoutMinutes,
+    historyMax,
   };
 }
 

@@ -1,7 +1,7 @@
 import { gunzip } from "node:zlib";
 import { promisify } from "node:util";
 import { fail, ok, type Result } from "../../domain/result.ts";
-import type { ReleaseStatus } from "../../domain/release.ts";
+import type { Json, ReleaseHook, ReleaseStatus } from "../../domain/release.ts";
 import type { EpochMs } from "../../domain/time.ts";
 
 /** What we take from a release record; everything else in it is left where it is. */
@@ -9,12 +9,19 @@ export interface ReleasePayload {
   readonly name: string;
   readonly revision: number;
   readonly status: ReleaseStatus;
+  /** helm's own word where it is none that we know. */
+  readonly unknownStatus: string | undefined;
   /** Undefined where helm wrote none, or Go's zero time. */
   readonly deployedAt: EpochMs | undefined;
   readonly description: string;
   readonly chart: string;
   readonly appVersion: string | undefined;
+  readonly chartAnnotations: Readonly<Record<string, string>>;
   readonly manifest: string;
+  readonly values: { readonly [key: string]: Json };
+  readonly hooks: readonly ReleaseHook[];
+  readonly rollbackTo: number | undefined;
+  readonly applyMethod: "csa" | "ssa";
 }
 
 /** Why a record cannot be read: a fact for the log and the tooltip, never the record's content. */
@@ -63,17 +70,46 @@ function readPayload(parsed: unknown): Result<ReleasePayload, DecodeError> {
   if (info === undefined || typeof info["status"] !== "string") return unreadable("it has no status");
   const chart = isRecord(parsed["chart"]) ? parsed["chart"] : {};
   const metadata = isRecord(chart["metadata"]) ? chart["metadata"] : {};
+  const status = releaseStatus(info["status"]);
+  const description = text(info["description"]);
   return ok({
     name,
     revision: version,
-    status: releaseStatus(info["status"]),
+    status,
+    unknownStatus: status === "unknown" && info["status"] !== "unknown" ? info["status"] : undefined,
     deployedAt: goTime(info["last_deployed"]),
-    description: text(info["description"]),
+    description,
     chart: [text(metadata["name"]), text(metadata["version"])].filter((part) => part !== "").join("-"),
     appVersion: typeof metadata["appVersion"] === "string" ? metadata["appVersion"] : undefined,
+    chartAnnotations: texts(metadata["annotations"]),
     manifest: text(parsed["manifest"]),
+    values: isRecord(parsed["config"]) ? (parsed["config"] as ReleasePayload["values"]) : {},
+    hooks: Array.isArray(parsed["hooks"]) ? parsed["hooks"].filter(isRecord).map(readHook) : [],
+    rollbackTo: rolledBackTo(info["rollback_revision"], description),
+    applyMethod: parsed["apply_method"] === "ssa" ? "ssa" : "csa",
   });
 }
+
+const readHook = (hook: Readonly<Record<string, unknown>>): ReleaseHook => ({
+  kind: text(hook["kind"]),
+  name: text(hook["name"]),
+  events: Array.isArray(hook["events"]) ? hook["events"].filter((event) => typeof event === "string") : [],
+  manifest: text(hook["manifest"]),
+});
+
+/** helm 4.3 writes the number; before that, the description is all that tells. */
+function rolledBackTo(number: unknown, description: string): number | undefined {
+  if (typeof number === "number" && Number.isSafeInteger(number) && number > 0) return number;
+  const said = /^Rollback to (?<revision>[1-9]\d{0,9})$/u.exec(description)?.groups?.["revision"];
+  return said === undefined ? undefined : Number(said);
+}
+
+const texts = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(isRecord(value) ? value : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
 
 const STATUSES: ReadonlySet<string> = new Set<ReleaseStatus>([
   "unknown",

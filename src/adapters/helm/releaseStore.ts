@@ -21,6 +21,8 @@ export interface ReleaseApi {
 }
 
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+/** helm's own labels; what else a record bears was given by a person or a tool. */
+const SYSTEM_LABELS = new Set(["name", "owner", "status", "version", "createdAt", "modifiedAt"]);
 const SECRET_TYPE = "helm.sh/release.v1";
 
 /** helm's records in Secrets. Names and revisions come from labels: a release's own name may end like `.v2`. */
@@ -104,17 +106,27 @@ async function readRevision(
       `it says ${payload.value.name} ${payload.value.revision}, its labels ${release} ${revision}`,
     );
   }
-  const { status, description, chart, appVersion, manifest } = payload.value;
-  const mark = markOf(labelsOf(secret), revision, description);
+  const { status, unknownStatus, description, chart, appVersion, manifest, rollbackTo } = payload.value;
+  const { chartAnnotations, values, hooks, applyMethod } = payload.value;
+  const labels = labelsOf(secret);
+  const mark = markOf(labels, revision, description);
   return ok({
     revision,
     status,
+    ...(unknownStatus === undefined ? {} : { unknownStatus }),
     deployedAt: payload.value.deployedAt ?? created(metadata),
     description,
     chart,
     ...(appVersion === undefined ? {} : { appVersion }),
+    chartAnnotations,
     images: manifestImages(manifest),
     manifest,
+    values,
+    hooks,
+    labels: Object.fromEntries(Object.entries(labels).filter(([name]) => !SYSTEM_LABELS.has(name))),
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    applyMethod,
+    driver: "secret",
     ...(mark === undefined ? {} : { mark }),
     version: { uid: text(metadata["uid"]), resourceVersion: text(metadata["resourceVersion"]) },
   });

@@ -159,7 +159,19 @@ function readRevisionObject(secret: JsonObject): RevisionObject | undefined {
   const status = STATUSES.find((known) => known === labels["status"]) ?? "unknown";
   // helm's createdAt label can be inherited from an earlier revision; the object's own date cannot.
   const createdAt = Date.parse(textAt(secret, "metadata", "creationTimestamp") ?? "");
-  return { release, label: { revision, status, createdAt: Number.isFinite(createdAt) ? createdAt : 0 } };
+  return {
+    release,
+    label: {
+      revision,
+      status,
+      createdAt: Number.isFinite(createdAt) ? createdAt : 0,
+      driver: "secret",
+      version: {
+        uid: textAt(secret, "metadata", "uid") ?? "",
+        resourceVersion: textAt(secret, "metadata", "resourceVersion") ?? "",
+      },
+    },
+  };
 }
 
 function byRelease(

@@ -187,10 +187,19 @@ export async function clearToasts(page: Page): Promise<void> {
 /** Presses a button of the notification whose text matches. */
 export async function pressToastButton(page: Page, matches: RegExp, button: string): Promise<void> {
   const toast = page.locator(".notifications-toasts .notification-toast").filter({ hasText: matches });
-  await toast.hover();
-  await toast
-    .locator(".notification-list-item-buttons-container .monaco-button", { hasText: button })
-    .click();
+  const pressed = toast.locator(".notification-list-item-buttons-container .monaco-button", {
+    hasText: button,
+  });
+  await toast.waitFor();
+  // A notification that is pressed goes away. One that another one just pushes aside may miss the press.
+  await eventually(
+    async () => {
+      await toast.hover({ timeout: 2_000 }).catch(() => undefined);
+      await pressed.click({ timeout: 2_000 }).catch(() => undefined);
+      return toast.count();
+    },
+    (count) => count === 0,
+  );
 }
 
 /** A modal question. */

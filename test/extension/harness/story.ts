@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import { screenshot } from "./browser.ts";
+import { statusBar, toasts } from "./person.ts";
 import type { VsCode } from "./vsCode.ts";
 
 /** Does one step of a story. */
@@ -16,7 +17,11 @@ export function storyOf(t: TestContext, windows: Readonly<Record<string, VsCode>
       await act();
     } catch (error) {
       failed = error;
-      for (const [name, { page }] of Object.entries(windows)) await screenshot(page, `failed-${name}`);
+      for (const [name, { page }] of Object.entries(windows)) {
+        await screenshot(page, `failed-${name}`);
+        // The picture stays on the machine that ran this; the words are in its output.
+        t.diagnostic(`${name} saw: ${JSON.stringify([await toasts(page), await statusBar(page)])}`);
+      }
       throw error;
     }
   };

@@ -26,6 +26,8 @@ const label = (revision: Partial<RevisionLabel> = {}): RevisionLabel => ({
   revision: 4,
   status: "deployed",
   createdAt: 50,
+  driver: "secret",
+  version: { uid: "u1", resourceVersion: "1" },
   ...revision,
 });
 const mark = { commit: aCommit(), branch: "master", by: "Ann Lee" };

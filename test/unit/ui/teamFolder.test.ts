@@ -2,7 +2,7 @@ import "../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../src/domain/time.ts";
-import { aBranch, aCommit, ann, aRevision, ben } from "../../builders/deploy.ts";
+import { aBranch, aCommit, aLabel, ann, aRevision, ben } from "../../builders/deploy.ts";
 import { aHold, at, heldLock } from "../../builders/lock.ts";
 import { watchedLock } from "../../fakes/watches.ts";
 
@@ -70,7 +70,7 @@ test("a machine that runs another commit than its lock says is flagged once that
   const window = await anAwakeWindow();
   window.releases.add("dev1", aRevision({ revision: 4, mark: { commit: aCommit("9c1f2ab") }, images: [] }));
   window.watches.releases("staging", "web").tell({
-    items: new Map([["dev1", [{ revision: 4, status: "deployed", createdAt: 0 }]]]),
+    items: new Map([["dev1", [aLabel({ revision: 4 })]]]),
     liveness: { kind: "live", verifiedAt: 0 },
   });
   await window.tell({ dev1: watchedLock(heldLock()) });

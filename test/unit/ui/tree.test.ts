@@ -81,6 +81,7 @@ const folder = (view: Partial<FolderView> = {}): FolderView => ({
       services: [],
       ask: { minutes: 5, approvals: 1 },
       monitoring: { minutes: 15 },
+      migrations: [],
     },
   },
   machines: [],
