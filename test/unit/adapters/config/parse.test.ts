@@ -32,6 +32,7 @@ test("what is left out gets its default", () => {
         chart: "charts/app",
         values: {},
         timeoutMinutes: 5,
+        historyMax: 10,
       },
     },
   });
@@ -53,6 +54,7 @@ test("what is left out gets its default", () => {
       services: [],
       ask: { minutes: 5, approvals: 1 },
       monitoring: { minutes: 15 },
+      migrations: ["**/migrations/**", "**/migrate/**"],
     },
   });
 });
