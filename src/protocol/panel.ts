@@ -139,6 +139,8 @@ export interface PanelView {
   /** e.g. `production · release web · namespace buffer · context prod`. */
   readonly place: readonly Piece[];
   readonly liveness: ChipView;
+  /** Beside the liveness: what concerns the whole panel. */
+  readonly actions?: readonly ActionView[];
   readonly banners: readonly BannerView[];
   readonly table: TableView;
   /** The chosen revision. */
