@@ -1,6 +1,7 @@
 import type { ClusterError } from "../domain/cluster.ts";
 import type { HelmDriver, LeaseHome, Tier } from "../domain/config.ts";
 import type { Diagnosis } from "../domain/diagnosis.ts";
+import type { EnvironmentHold } from "../domain/hold.ts";
 import type { Revision } from "../domain/release.ts";
 import type {
   CommitRange,
@@ -10,6 +11,7 @@ import type {
   RollbackEnd,
   ValueChange,
 } from "../domain/rollback.ts";
+import type { ProofItem } from "../domain/rollbackProof.ts";
 import type { DurationMs } from "../domain/time.ts";
 import type { Busy, RecordTruth } from "./deployOutcome.ts";
 import type { DeployerError, ReleaseReadError, ReleaseRef } from "./ports.ts";
@@ -26,6 +28,8 @@ export interface RollbackSubject {
   readonly driver: HelmDriver;
   readonly locks: LeaseHome;
 }
+
+export type { ProofItem } from "../domain/rollbackProof.ts";
 
 /** Everything that a person reads before they say yes. */
 export interface RollbackReview {
@@ -56,26 +60,6 @@ export type ReviewError =
   | { readonly reason: "not-a-target"; readonly revision: number; readonly status: string }
   | { readonly reason: "release-gone" };
 
-/** One promise of the proof sheet, from the first moment on: what is promised is what is then proven. */
-export interface ProofItem {
-  readonly kind:
-    | "reread"
-    | "record"
-    | "status"
-    | "description"
-    | "no-other-deployed"
-    | "observed"
-    | "images"
-    | "commit"
-    | "pods"
-    | "steady"
-    | "manifest";
-  readonly state: "todo" | "running" | "ok" | "failed";
-  readonly workload?: string;
-  /** Figures and names, data of the cluster. */
-  readonly facts: string;
-}
-
 /** Where a rollback is; each event says all that is to be shown. */
 export interface RollbackPhase {
   readonly kind: "checking" | "rolling-back" | "proving" | "steady";
@@ -90,9 +74,20 @@ export interface RollbackPhase {
   readonly diagnosis?: Diagnosis;
 }
 
+/** Whether the environment is on hold now, so that what was rolled back does not come straight back. */
+export type HoldTruth =
+  | { readonly kind: "placed"; readonly hold: EnvironmentHold }
+  | { readonly kind: "failed"; readonly error: ClusterError };
+
 /** Why it was not even begun, or what became of it. Nothing here is success but `proven`. */
 export type RollbackOutcome =
-  | { readonly kind: "proven"; readonly revision: number; readonly items: readonly ProofItem[] }
+  | {
+      readonly kind: "proven";
+      readonly revision: number;
+      readonly items: readonly ProofItem[];
+      /** Absent where no hold belongs to it. */
+      readonly hold?: HoldTruth;
+    }
   /** helm says yes and the cluster does not, or helm itself failed: what is true by the records stands in `items`. */
   | {
       readonly kind: "not-proven";

@@ -1,4 +1,5 @@
-import type { DeployOrder } from "../../app/ports.ts";
+import type { DeployOrder, ReleaseRef } from "../../app/ports.ts";
+import type { KeptRollback } from "../../app/rollbackPorts.ts";
 import { safeName, shortCommit } from "../../domain/branch.ts";
 import { oneLine } from "../../domain/plainText.ts";
 import type { RevisionMark } from "../../domain/release.ts";
@@ -22,9 +23,9 @@ export function upgradeArguments(order: DeployOrder, files: HelmFiles, major: nu
     "--install",
     `--kube-context=${order.release.context}`,
     `--namespace=${order.release.namespace}`,
-    // helm 3 knows no value here and helm 4 waits only for hooks when it is given none.
-    major === 3 ? "--wait" : "--wait=watcher",
+    waiting(major),
     `--timeout=${order.driver.timeoutMinutes}m0s`,
+    `--history-max=${order.driver.historyMax}`,
     // What helm does with values when none of these is given depends on the others.
     "--reset-values",
     `--values=${files.values}`,
@@ -37,6 +38,45 @@ export function upgradeArguments(order: DeployOrder, files: HelmFiles, major: nu
     files.chart,
   ];
 }
+
+/**
+ * `helm rollback` to a revision that is always named: without one helm takes the one before the newest, whatever became
+ * of it. It is never forced, and gets no description of its own: helm's `Rollback to N` is what everybody reads.
+ */
+export function rollbackArguments(order: KeptRollback, major: number): readonly string[] {
+  const { release, to, timeoutMinutes, historyMax } = order;
+  return [
+    "rollback",
+    `--kube-context=${release.context}`,
+    `--namespace=${release.namespace}`,
+    waiting(major),
+    `--timeout=${timeoutMinutes}m0s`,
+    `--history-max=${historyMax}`,
+    "--",
+    release.release,
+    String(to.revision),
+  ];
+}
+
+/** `helm uninstall`, for a first installation that was never finished. */
+export function uninstallArguments(
+  { context, namespace, release }: ReleaseRef,
+  timeoutMinutes: number,
+  major: number,
+): readonly string[] {
+  return [
+    "uninstall",
+    `--kube-context=${context}`,
+    `--namespace=${namespace}`,
+    waiting(major),
+    `--timeout=${timeoutMinutes}m0s`,
+    "--",
+    release,
+  ];
+}
+
+/** helm 3 knows no value here, and helm 4 waits only for hooks when it is given none. */
+const waiting = (major: number): string => (major === 3 ? "--wait" : "--wait=watcher");
 
 /** One line for `helm history`; read back by `markOf`. */
 export function description(mark: RevisionMark): string {

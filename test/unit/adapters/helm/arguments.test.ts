@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { description, markLabels, upgradeArguments } from "../../../../src/adapters/helm/arguments.ts";
+import {
+  description,
+  markLabels,
+  rollbackArguments,
+  uninstallArguments,
+  upgradeArguments,
+} from "../../../../src/adapters/helm/arguments.ts";
 import { markOf } from "../../../../src/adapters/helm/mark.ts";
 import type { DeployOrder } from "../../../../src/app/ports.ts";
 import { aCommit, aHelmDriver } from "../../../builders/deploy.ts";
+import { aKeptRollback } from "../../../builders/rollback.ts";
 
 const order: DeployOrder = {
   driver: aHelmDriver(),
@@ -23,6 +30,7 @@ const expected = (wait: string): readonly string[] => [
   "--namespace=web",
   wait,
   "--timeout=5m0s",
+  "--history-max=10",
   "--reset-values",
   "--values=/runs/1/values.json",
   "--description=Devdeploy x;$(touch pwned) 4f1c0de by Ann Lee",
@@ -35,6 +43,36 @@ const expected = (wait: string): readonly string[] => [
 test("helm 3 and helm 4 get the same arguments but for how they wait", () => {
   assert.deepEqual(upgradeArguments(order, files, 3), expected("--wait"));
   assert.deepEqual(upgradeArguments(order, files, 4), expected("--wait=watcher"));
+});
+
+test("a rollback names cluster, namespace, revision and how many are kept, and is never forced", () => {
+  const expectedRollback = (wait: string): readonly string[] => [
+    "rollback",
+    "--kube-context=production",
+    "--namespace=buffer",
+    wait,
+    "--timeout=5m0s",
+    "--history-max=10",
+    "--",
+    "web",
+    "165",
+  ];
+  const to = { revision: 165, version: { uid: "u165", resourceVersion: "1" } };
+  assert.deepEqual(rollbackArguments(aKeptRollback({ to }), 3), expectedRollback("--wait"));
+  assert.deepEqual(rollbackArguments(aKeptRollback({ to }), 4), expectedRollback("--wait=watcher"));
+});
+
+test("an uninstallation waits until everything is gone", () => {
+  const { release } = order;
+  assert.deepEqual(uninstallArguments(release, 5, 4), [
+    "uninstall",
+    "--kube-context=staging",
+    "--namespace=web",
+    "--wait=watcher",
+    "--timeout=5m0s",
+    "--",
+    "dev1",
+  ]);
 });
 
 test("a description is one line of at most 200 characters", () => {
