@@ -1,182 +1,172 @@
-import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApiClient } from "../contract/apiClient.ts";
 import { at, listAt, textAt } from "../contract/json.ts";
-
-const NODE = "node-1";
-/** Roughly what a small image that is already on the node takes. */
-const START_MS = 150;
-const PULL_MS = 150;
+import { NODE } from "./node.ts";
+import { isUnschedulable } from "./podFate.ts";
+import { PodEvents } from "./podEvents.ts";
+import { nextPodStep, type PodStep } from "./podLife.ts";
 
 /**
- * Scheduler and kubelet in one: binds pods, makes them ready or lets their image be missing (a tag that begins
- * with `missing`), and removes those that are to be deleted. Runs until the signal aborts, whatever breaks in
- * between: what a pod needs is always judged from its present state.
+ * Scheduler and kubelet in one: binds pods, lets them live as the tags of their images say (`podFate.ts`), and
+ * removes those that are to be deleted. Runs until the signal aborts, whatever breaks in between: what a pod needs is
+ * always judged from its present state.
  */
 export async function runKubelet(api: ApiClient, signal: AbortSignal): Promise<void> {
-  const busy = new Set<string>();
-  const changedMeanwhile = new Set<string>();
-  const attend = (pod: unknown): void => {
-    const uid = textAt(pod, "metadata", "uid");
-    if (busy.has(uid)) {
-      changedMeanwhile.add(uid);
-      return;
-    }
-    const work = workFor(api, pod);
-    if (work === undefined) return;
-    busy.add(uid);
-    void work()
-      .catch(report)
-      .then(async () => {
-        busy.delete(uid);
-        if (!changedMeanwhile.delete(uid) || signal.aborted) return;
-        const now = await api.get(pathOf(pod));
-        if (now.status === 200) attend(now.body);
-      })
-      .catch(report);
-  };
-  const report = (error: unknown): void => {
-    if (!signal.aborted && !isConnectionLoss(error)) console.error("kubelet:", error);
-  };
+  const kubelet = new Kubelet(api, signal);
   while (!signal.aborted) {
     try {
-      await watchPods(api, attend, signal);
+      await kubelet.watchPods();
     } catch (error) {
-      report(error);
+      kubelet.report(error);
     }
     await delay(100, undefined, { signal }).catch(() => undefined);
   }
+  kubelet.stop();
 }
 
-async function watchPods(api: ApiClient, attend: (pod: unknown) => void, signal: AbortSignal): Promise<void> {
-  const list = await api.get("/api/v1/pods");
-  for (const pod of listAt(list.body, "items")) attend(pod);
-  const from = textAt(list.body, "metadata", "resourceVersion");
-  const path = `/api/v1/pods?watch=true&resourceVersion=${from}`;
-  for await (const line of api.watch(path, signal)) {
-    if (line.type === "ADDED" || line.type === "MODIFIED") attend(line.object);
-    else if (line.type !== "DELETED") return;
+/** A pod that is looked after. */
+interface Charge {
+  pod: unknown;
+  /** A step is being done; the pod is looked at again afterwards. */
+  isBusy: boolean;
+  /** What tells the pod's present state from others, and since when it has it. */
+  state: string;
+  since: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+class Kubelet {
+  readonly #api: ApiClient;
+  readonly #signal: AbortSignal;
+  readonly #events: PodEvents;
+  readonly #charges = new Map<string, Charge>();
+
+  constructor(api: ApiClient, signal: AbortSignal) {
+    this.#api = api;
+    this.#signal = signal;
+    this.#events = new PodEvents(api);
   }
-}
 
-/** The next thing a node would do for this pod; undefined when there is nothing. */
-function workFor(api: ApiClient, pod: unknown): (() => Promise<void>) | undefined {
-  const path = pathOf(pod);
-  if (at(pod, "metadata", "deletionTimestamp") !== undefined) {
-    return async () => {
-      await api.delete(`${path}?gracePeriodSeconds=0`);
+  async watchPods(): Promise<void> {
+    const list = await this.#api.get("/api/v1/pods");
+    for (const pod of listAt(list.body, "items")) this.#notice(pod);
+    const from = textAt(list.body, "metadata", "resourceVersion");
+    const path = `/api/v1/pods?watch=true&resourceVersion=${from}`;
+    for await (const { type, object } of this.#api.watch(path, this.#signal)) {
+      if (type === "ADDED" || type === "MODIFIED") this.#notice(object);
+      else if (type === "DELETED") this.#forget(textAt(object, "metadata", "uid"));
+      else return;
+    }
+  }
+
+  stop(): void {
+    for (const uid of [...this.#charges.keys()]) this.#forget(uid);
+  }
+
+  report(error: unknown): void {
+    if (!this.#signal.aborted && !isConnectionLoss(error)) console.error("kubelet:", error);
+  }
+
+  #forget(uid: string): void {
+    clearTimeout(this.#charges.get(uid)?.timer);
+    this.#charges.delete(uid);
+  }
+
+  #notice(pod: unknown): void {
+    const uid = textAt(pod, "metadata", "uid");
+    const charge = this.#charges.get(uid) ?? {
+      ...{ pod, isBusy: false, state: "", since: 0 },
+      timer: undefined,
     };
+    this.#charges.set(uid, charge);
+    charge.pod = pod;
+    if (!charge.isBusy) this.#plan(charge);
   }
-  if (at(pod, "spec", "nodeName") === undefined) {
-    return async () => {
-      await api.post(`${path}/binding`, {
-        apiVersion: "v1",
-        kind: "Binding",
-        metadata: { name: textAt(pod, "metadata", "name") },
-        target: { apiVersion: "v1", kind: "Node", name: NODE },
-      });
-      await settle(api, path, pod);
-    };
+
+  /** Sets the time of the next step; another change of the pod in the same state does not put it off. */
+  #plan(charge: Charge): void {
+    clearTimeout(charge.timer);
+    if (this.#signal.aborted) return;
+    const { pod } = charge;
+    const state = stateOf(pod);
+    if (charge.state !== state) {
+      charge.state = state;
+      charge.since = performance.now();
+    }
+    const step = this.#next(pod);
+    if (step === undefined) return;
+    const left = charge.since + step.afterMs - performance.now();
+    charge.timer = setTimeout(() => void this.#do(charge, step.run), Math.max(0, left));
   }
-  if (at(pod, "status", "containerStatuses") === undefined) return () => settle(api, path, pod);
-  return undefined;
+
+  async #do(charge: Charge, run: () => Promise<void>): Promise<void> {
+    charge.isBusy = true;
+    try {
+      await run();
+    } catch (error) {
+      this.report(error);
+      await delay(100);
+    }
+    try {
+      // Its own writes come back by the watch later: planned upon the old state, the step would be done twice.
+      const { status, body } = await this.#api.get(pathOf(charge.pod));
+      if (status === 200) charge.pod = body;
+      charge.since = performance.now();
+      charge.isBusy = false;
+      if (status === 200 && this.#charges.get(textAt(body, "metadata", "uid")) === charge) this.#plan(charge);
+    } catch (error) {
+      charge.isBusy = false;
+      this.report(error);
+    }
+  }
+
+  #next(pod: unknown): { readonly afterMs: number; readonly run: () => Promise<void> } | undefined {
+    const path = pathOf(pod);
+    if (at(pod, "metadata", "deletionTimestamp") !== undefined) {
+      if (at(pod, "metadata", "deletionGracePeriodSeconds") === 0) return undefined;
+      return {
+        afterMs: 0,
+        run: async () => {
+          await this.#api.delete(`${path}?gracePeriodSeconds=0`);
+        },
+      };
+    }
+    if (at(pod, "spec", "nodeName") === undefined && !isUnschedulable(pod)) {
+      return { afterMs: 0, run: () => this.#bind(pod) };
+    }
+    const step = nextPodStep(pod);
+    return step === undefined ? undefined : { afterMs: step.afterMs, run: () => this.#take(pod, step) };
+  }
+
+  async #bind(pod: unknown): Promise<void> {
+    const name = textAt(pod, "metadata", "name");
+    await this.#api.post(`${pathOf(pod)}/binding`, {
+      apiVersion: "v1",
+      kind: "Binding",
+      metadata: { name },
+      target: { apiVersion: "v1", kind: "Node", name: NODE },
+    });
+    const message = `Successfully assigned ${textAt(pod, "metadata", "namespace")}/${name} to ${NODE}`;
+    await this.#events.tell(pod, { type: "Normal", reason: "Scheduled", message });
+  }
+
+  async #take(pod: unknown, { status, events }: PodStep): Promise<void> {
+    if (status !== undefined) await this.#api.patch("merge", `${pathOf(pod)}/status`, { status });
+    for (const event of events) await this.#events.tell(pod, event);
+  }
 }
 
-function pathOf(pod: unknown): string {
-  return `/api/v1/namespaces/${textAt(pod, "metadata", "namespace")}/pods/${textAt(pod, "metadata", "name")}`;
-}
+const pathOf = (pod: unknown): string =>
+  `/api/v1/namespaces/${textAt(pod, "metadata", "namespace")}/pods/${textAt(pod, "metadata", "name")}`;
 
-async function settle(api: ApiClient, path: string, pod: unknown): Promise<void> {
-  await delay(START_MS);
-  await api.patch("merge", `${path}/status`, { status: statusOf(pod, "ErrImagePull") });
-  if (!containersOf(pod).some(isMissing)) return;
-  await delay(PULL_MS);
-  await api.patch("merge", `${path}/status`, { status: statusOf(pod, "ImagePullBackOff") });
-}
-
-type PullReason = "ErrImagePull" | "ImagePullBackOff";
-
-interface Container {
-  readonly name: string;
-  readonly image: string;
-}
-
-function containersOf(pod: unknown): readonly Container[] {
-  return listAt(pod, "spec", "containers").map((container) => ({
-    name: textAt(container, "name"),
-    image: textAt(container, "image"),
-  }));
-}
-
-function isMissing({ image }: Container): boolean {
-  return /:missing[^/]*$/.test(image);
-}
-
-function statusOf(pod: unknown, reason: PullReason): unknown {
-  const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  const containers = containersOf(pod);
-  const isReady = !containers.some(isMissing);
-  const condition = (type: string, isTrue: boolean): unknown => ({
-    type,
-    status: isTrue ? "True" : "False",
-    lastTransitionTime: now,
-    ...(isTrue
-      ? {}
-      : {
-          reason: "ContainersNotReady",
-          message: `containers with unready status: [${containers
-            .filter(isMissing)
-            .map((container) => container.name)
-            .join(" ")}]`,
-        }),
-  });
-  return {
-    phase: isReady ? "Running" : "Pending",
-    startTime: now,
-    conditions: [
-      condition("PodReadyToStartContainers", true),
-      condition("Initialized", true),
-      condition("Ready", isReady),
-      condition("ContainersReady", isReady),
-      condition("PodScheduled", true),
-    ],
-    containerStatuses: containers.map((container) =>
-      isMissing(container) ? waiting(container, reason) : running(container, now),
-    ),
-  };
-}
-
-function running({ name, image }: Container, startedAt: string): unknown {
-  const digest = createHash("sha256").update(image).digest("hex");
-  return {
-    name,
-    image,
-    imageID: `${image.replace(/:[^:/]*$/, "")}@sha256:${digest}`,
-    containerID: `containerd://${digest}`,
-    ready: true,
-    started: true,
-    restartCount: 0,
-    state: { running: { startedAt } },
-  };
-}
-
-/** The words are containerd's and the kubelet's own. */
-function waiting({ name, image }: Container, reason: PullReason): unknown {
-  const cause =
-    `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": ` +
-    `failed to resolve reference "${image}": ${image}: not found`;
-  const message =
-    reason === "ErrImagePull" ? cause : `Back-off pulling image "${image}": ErrImagePull: ${cause}`;
-  return {
-    name,
-    image,
-    imageID: "",
-    ready: false,
-    started: false,
-    restartCount: 0,
-    state: { waiting: { reason, message } },
-  };
-}
+/** All that the next step depends on. */
+const stateOf = (pod: unknown): string =>
+  JSON.stringify([
+    at(pod, "metadata", "deletionTimestamp"),
+    at(pod, "spec", "nodeName"),
+    at(pod, "status", "initContainerStatuses"),
+    at(pod, "status", "containerStatuses"),
+  ]);
 
 function isConnectionLoss(error: unknown): boolean {
   return (

@@ -7,6 +7,7 @@ import { ApiClient } from "../contract/apiClient.ts";
 import { kubeconfigOf, type ServerAccess } from "../contract/kubeconfig.ts";
 import { freePorts, startComponent, type Component } from "./component.ts";
 import { runKubelet } from "./kubelet.ts";
+import { openNode } from "./node.ts";
 import { admitDevelopers, defineDeveloperRole } from "./rights.ts";
 
 const LIMIT_MS = 60_000;
@@ -55,7 +56,9 @@ export async function startControlPlane(binary: string): Promise<ControlPlane> {
     const kubeconfig = join(folder, "controller-manager.kubeconfig");
     await writeFile(kubeconfig, kubeconfigOf(access, tokens.controllers, ["controllers"]), { mode: 0o600 });
     await start("controller-manager", ...controllerManagerFlags(kubeconfig));
-    void runKubelet(client(server, ca, tokens.nodes), kubelet.signal);
+    const nodes = client(server, ca, tokens.nodes);
+    kubelet.signal.addEventListener("abort", await openNode(nodes));
+    void runKubelet(nodes, kubelet.signal);
 
     const admin = client(server, ca, tokens.people["admin"] ?? "");
     await defineDeveloperRole(admin);
@@ -154,7 +157,7 @@ async function apiServerFlags(folder: string, etcdPort: number, port: number): P
 function controllerManagerFlags(kubeconfig: string): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
-    "--controllers=deployment,replicaset,garbagecollector,namespace,statefulset,daemonset,serviceaccount,resourcequota",
+    "--controllers=deployment,replicaset,garbagecollector,namespace,statefulset,daemonset,serviceaccount,resourcequota,job",
     "--leader-elect=false",
     "--secure-port=0",
     "--profiling=false",
