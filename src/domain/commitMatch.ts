@@ -40,7 +40,9 @@ export type CommitMatch =
         /** Only what later upgrades inherit says it. */
         | "inherited"
         /** Digits that no commit of the clone begins with: they may be one that was not fetched, or none. */
-        | "not-in-clone";
+        | "not-in-clone"
+        /** Something else names it, but the image's tag can be moved to other images: `latest`, a branch's name. */
+        | "mutable-tag";
       /** What it may be: whole hashes where they are known, else the digits as they stand. */
       readonly candidates: readonly string[];
       readonly source: CommitSource;
@@ -67,7 +69,7 @@ export interface CommitFacts {
   readonly subject: string;
   readonly author: string;
   readonly committedAt: EpochMs;
-  /** By the subject's `(#123)`, or a merge's `Merge pull request #123`. */
+  /** By the subject's `(#123)`, or what GitHub, GitLab and Bitbucket write on a merge. */
   readonly pullRequest?: number;
 }
 
@@ -76,4 +78,28 @@ export interface RepositoryLinks {
   /** e.g. `https://github.com/acme/app`. */
   readonly web: string;
   readonly host: "github" | "gitlab" | "bitbucket";
+}
+
+/** Where a commit can be looked at. */
+export function commitUrl({ web, host }: RepositoryLinks, commit: CommitHash): string {
+  switch (host) {
+    case "github":
+      return `${web}/commit/${commit}`;
+    case "gitlab":
+      return `${web}/-/commit/${commit}`;
+    case "bitbucket":
+      return `${web}/commits/${commit}`;
+  }
+}
+
+/** Where a pull request, or what its host calls so, can be looked at. */
+export function pullRequestUrl({ web, host }: RepositoryLinks, pullRequest: number): string {
+  switch (host) {
+    case "github":
+      return `${web}/pull/${pullRequest}`;
+    case "gitlab":
+      return `${web}/-/merge_requests/${pullRequest}`;
+    case "bitbucket":
+      return `${web}/pull-requests/${pullRequest}`;
+  }
 }

@@ -1,3 +1,4 @@
+import type { ClusterError } from "./cluster.ts";
 import type { CommitFacts, CommitMatch } from "./commitMatch.ts";
 import type { ReleaseStatus, Revision, RevisionLabel } from "./release.ts";
 import type { DurationMs, EpochMs } from "./time.ts";
@@ -22,11 +23,11 @@ export interface HistoryEntry {
   /** When helm made it: from the record, until then from the object. */
   readonly deployedAt: EpochMs;
   /**
-   * For how long it was the newest that succeeded: from its making to the next successful one's. Undefined for the
-   * newest, for those that never succeeded, and where that is unknown.
+   * For how long it ran: from its making to that of the next one that reached the cluster, be it with success or
+   * without. Undefined for the one that nothing came after, for those that never succeeded, and where it is unknown.
    */
   readonly ranFor?: DurationMs;
-  /** A later revision went from here to an earlier commit: a rollback whose predecessor in effect this was. */
+  /** A later rollback went from what this revision is of to something earlier. */
   readonly wasRolledBackFrom: boolean;
 }
 
@@ -44,13 +45,14 @@ export type WhatRuns =
     }
   /** The release has no workloads, or none is there. */
   | { readonly kind: "nothing" }
-  | { readonly kind: "unknown"; readonly detail: string };
+  | { readonly kind: "unknown"; readonly detail: string; readonly error?: ClusterError };
 
 /** A container that runs another image than helm's record says. */
 export interface ImageDrift {
   /** e.g. `Deployment/web`. */
   readonly workload: string;
   readonly container: string;
+  /** Empty where helm's record has no such container: it was added by hand, or left over. */
   readonly recorded: string;
   /** Undefined where the workload or the container is gone. */
   readonly live?: string;
@@ -90,7 +92,7 @@ export type NotATarget =
 export const mayBeChosen = (why: NotATarget): boolean =>
   why === "rolled-back-from" || why === "same-commit" || why === "commit-unknown";
 
-/** A pending record that nobody seems to work at any more. */
+/** A pending record that nobody seems to work at any more: helm's time limit and a margin have passed. */
 export interface StuckRelease {
   readonly revision: number;
   readonly status: ReleaseStatus;
