@@ -27,18 +27,4 @@ export const commandLine = (command: readonly string[]): string =>
     .map((part) => (PLAIN_ARGUMENT.test(part) ? part : `'${visible(part).replaceAll("'", `'\\''`)}'`))
     .join(" ");
 
-const SECRETS: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gu,
-  /\bxox[abeprs]-[\w-]+/gu,
-  /\bxapp-[\w-]+/gu,
-  /\bhooks\.slack\.com\/services\/[\w/]+/gu,
-  /\bBearer\s+[\w.~+/=-]+/giu,
-  /\beyJ[\w-]+\.[\w-]+\.[\w-]*/gu,
-  /\bAKIA[0-9A-Z]{16}\b/gu,
-  // user:password of an URL
-  /(?<=:\/\/)[^\s/:@]+:[^\s/@]+(?=@)/gu,
-];
-
-/** Text of other programs with everything that looks like a credential taken out, before it is shown or logged. */
-export const redacted = (text: string): string =>
-  SECRETS.reduce((clean, pattern) => clean.replaceAll(pattern, "[redacted]"), text);
+export { redacted } from "./redact.ts";

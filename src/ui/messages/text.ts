@@ -18,3 +18,10 @@ export const detail = (text: string): string => shown(text).replace(/[.:;\s]+$/u
 
 /** `$(name)` is an icon in lists and in the status bar; in somebody else's text it is text. */
 export const withoutIcons = (text: string): string => text.replaceAll("$(", "$\u2060(");
+
+/** `shown` line by line, for a box of evidence: lines and their indentation stay. */
+export const shownLines = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => visible(line.replaceAll("\t", "  ").trimEnd()))
+    .join("\n");
