@@ -2,8 +2,9 @@ import type { BranchName, CommitHash } from "../domain/branch.ts";
 import type { ClusterError, ObjectRef, ObjectVersion } from "../domain/cluster.ts";
 import type { CommitFacts, RepositoryLinks } from "../domain/commitMatch.ts";
 import type { EnvironmentHold } from "../domain/hold.ts";
+import type { ManifestPiece } from "../domain/manifest.ts";
 import type { HeldOperation } from "../domain/operation.ts";
-import type { ContainerImage, RecordDriver, Revision, RevisionLabel } from "../domain/release.ts";
+import type { ContainerImage, Json, RecordDriver, Revision, RevisionLabel } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { ImageAnswer, RangeCommit } from "../domain/rollback.ts";
 import type {
@@ -87,6 +88,16 @@ export interface LiveObjects {
   ): Promise<Result<readonly string[], ClusterError>>;
 }
 
+/** Manifests as YAML. */
+export interface Manifests {
+  /**
+   * A manifest's documents, one after the other, giving way between them. Never answers by a throw: what is no YAML
+   * comes back as the text that it is.
+   */
+  read(manifest: string): Promise<readonly ManifestPiece[]>;
+  write(value: Json): string;
+}
+
 /** Asks registries whether images exist, with Docker's credentials; never pulls, never answers by a throw. */
 export interface ImageRegistry {
   look(images: readonly string[], signal: AbortSignal): Promise<readonly ImageAnswer[]>;
@@ -142,6 +153,10 @@ export interface KeptRollback {
 export interface RollbackRunner {
   tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>>;
   rollbackCommand(tool: DeployerTool, order: KeptRollback): readonly string[];
+  /**
+   * Runs to the end. Aborting before helm is started begins nothing (`cancelled`); after that helm goes on, since its
+   * rollback has no soft end, and only the following is over (`run-lost`).
+   */
   rollBack(
     tool: DeployerTool,
     order: KeptRollback,
@@ -150,4 +165,23 @@ export interface RollbackRunner {
   ): Promise<DeployerEnd>;
   /** What became of it is settled and this window lives to tell it. */
   rollbackTold(order: KeptRollback): Promise<void>;
+}
+
+/** A release that is to go altogether: a first installation that was never finished. */
+export interface RemovalOrder {
+  readonly release: ReleaseRef;
+  readonly timeoutMinutes: number;
+  readonly operation?: HeldOperation;
+}
+
+/** Runs `helm uninstall`. What is aborted goes on, as with a rollback; what became of it, the records tell. */
+export interface ReleaseRemover {
+  tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>>;
+  removeCommand(tool: DeployerTool, order: RemovalOrder): readonly string[];
+  remove(
+    tool: DeployerTool,
+    order: RemovalOrder,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DeployerEnd>;
 }

@@ -64,8 +64,13 @@ export type ImageAnswer =
 /** One thing to know before rolling back. */
 export type Risk =
   | { readonly kind: "images"; readonly answers: readonly ImageAnswer[] }
-  /** The pods' template does not change: the same tag on both sides, so nothing restarts. */
-  | { readonly kind: "same-images"; readonly images: readonly string[] }
+  /** The application's images have the same tag on both sides: going back brings no other code by itself. */
+  | {
+      readonly kind: "same-images";
+      readonly images: readonly string[];
+      /** The pods' template differs otherwise, so pods restart all the same; absent where nothing restarts. */
+      readonly podsRestart?: true;
+    }
   | { readonly kind: "migrations"; readonly commits: number; readonly files: readonly string[] }
   | { readonly kind: "crds"; readonly names: readonly string[] }
   /** Hooks of the target that will run; what they did before is not undone. */
