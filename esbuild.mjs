@@ -82,21 +82,32 @@ const node = {
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/** Chromium of the oldest supported VS Code. */
+const BROWSER = "chrome132";
+
+/** @type {esbuild.BuildOptions} */
+const browser = { platform: "browser", format: "iife", target: BROWSER };
+
 /** @type {esbuild.BuildOptions[]} */
 const all = [
   { ...node, entryPoints: { extension: "src/extension.ts" } },
   { ...node, entryPoints: { cluster: "src/cluster.ts" } },
+  { ...node, entryPoints: { decoder: "src/adapters/helm/decodeThread.ts" } },
   { ...node, entryPoints: { sandbox: "src/sandbox/main.ts" } },
   { ...node, entryPoints: { supervisor: "src/supervisor/main.ts" } },
   {
     ...shared,
+    ...browser,
     entryPoints: { webview: "webview-ui/src/main.ts" },
-    platform: "browser",
-    format: "iife",
-    // Chromium of the oldest supported VS Code.
-    target: "chrome132",
   },
+  // Not through the program: the page asks for it by itself, before the program has come.
+  { ...shared, entryPoints: { webview: "webview-ui/styles/panel.css" }, target: BROWSER },
 ];
+
+/** Opens the panel in every state without VS Code (webview-ui/preview.html); no part of the extension. */
+/** @type {esbuild.BuildOptions} */
+const preview = { ...shared, ...browser, entryPoints: { "preview/preview": "webview-ui/preview/main.ts" } };
+if (!isProduction) all.push(preview);
 
 const programs = all.filter(
   ({ entryPoints }) =>

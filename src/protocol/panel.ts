@@ -154,6 +154,10 @@ export interface PanelView {
 export interface StateMessage {
   readonly kind: "state";
   readonly view: PanelView;
+  /** Grows with every message to one webview: one that is lower than the last shown is dropped. */
+  readonly turn?: number;
+  /** What the panel keeps for the host, beside the choice and the filter, so that it comes back after a reload. */
+  readonly memory?: Pick<PanelMemory, "folder" | "subject" | "target">;
 }
 
 /** What the panel asks of the host. Anything else is dropped and counted. */

@@ -1,42 +1,84 @@
-import { html, render, type TemplateResult } from "lit-html";
-import type { PanelView, StateMessage } from "../../src/protocol/panel.ts";
+import { html, render } from "lit-html";
+import { connect, type Bridge } from "./bridge.ts";
 import { progressRing } from "./components/progressRing.ts";
+import type { Deeds } from "./deeds.ts";
+import { keepFocus } from "./focus.ts";
+import { EMPTY, mayConfirm, take, typedText, withFilter, type PanelState } from "./panelState.ts";
+import { page } from "./views/page.ts";
 
-function isState(message: unknown): message is StateMessage {
-  return typeof message === "object" && message !== null && "kind" in message && message.kind === "state";
+/** Where the panel is drawn: the host's page has a place for it. */
+function place(): HTMLElement {
+  const found = document.getElementById("panel");
+  if (found !== null) return found;
+  const made = document.createElement("div");
+  document.body.append(made);
+  return made;
 }
 
-const page = (view: PanelView | undefined): TemplateResult =>
-  view === undefined
-    ? html`<main>${progressRing("Reading the history")}</main>`
-    : html`<main>
-        <table>
-          <caption>
-            ${view.title}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Revision</th>
-              <th scope="col">Status</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${view.table.rows.map(
-              ({ revision, state }) =>
-                html`<tr>
-                  <th scope="row">${revision}</th>
-                  <td>${state.text}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </main>`;
+function start(bridge: Bridge, root: HTMLElement): void {
+  const kept = bridge.kept();
+  let state: PanelState = kept?.filter ? { ...EMPTY, filter: kept.filter } : EMPTY;
 
-const show = (view: PanelView | undefined): void => {
-  render(page(view), document.body);
-};
+  const draw = (): void => {
+    const { view } = state;
+    if (view === undefined) {
+      render(
+        html`<main class="opening">${progressRing(document.body.dataset["loading"] ?? "")}</main>`,
+        root,
+      );
+      return;
+    }
+    document.documentElement.lang = view.language;
+    render(page(view, state, deeds), root);
+  };
+  const change = (next: PanelState): void => {
+    state = next;
+    draw();
+  };
+  const remember = (): void => {
+    const { memory, view, filter } = state;
+    if (memory === undefined) return;
+    bridge.keep({ ...memory, ...(view?.selected !== undefined && { chosen: view.selected }), filter });
+  };
 
-show(undefined);
-window.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-  if (isState(data)) show(data.view);
-});
+  const deeds: Deeds = {
+    act: (id) => {
+      bridge.post({ kind: "act", id });
+    },
+    choose: (revision) => {
+      const row = state.view?.table.rows.find((each) => each.revision === revision);
+      if (row === undefined) return;
+      change({ ...state, current: revision, hint: row.mayBeChosen ? undefined : row.tooltip });
+      if (row.mayBeChosen) bridge.post({ kind: "choose", revision });
+    },
+    moveTo: (current) => {
+      change({ ...state, current });
+    },
+    filter: (filter) => {
+      change(withFilter(state, filter));
+      remember();
+    },
+    type: (review, text) => {
+      change({ ...state, typed: { review, text } });
+    },
+    confirm: () => {
+      const confirm = state.view?.side.confirm;
+      if (confirm === undefined || !mayConfirm(state)) return;
+      const typed = typedText(state.typed, confirm.review);
+      change({ ...state, confirmed: confirm.review });
+      bridge.post({ kind: "confirm", review: confirm.review, typed });
+    },
+  };
+
+  bridge.listen((message) => {
+    const before = state.view?.side.key;
+    keepFocus(root, before !== undefined && before !== message.view.side.key, () => {
+      change(take(state, message));
+    });
+    remember();
+  });
+  draw();
+  bridge.post({ kind: "ready" });
+}
+
+start(connect(), place());

@@ -1,8 +1,10 @@
-import { provideVSCodeDesignSystem, vsCodeProgressRing } from "@vscode/webview-ui-toolkit";
+import { vsCodeProgressRing } from "@vscode/webview-ui-toolkit";
 import { html, type TemplateResult } from "lit-html";
+import { design } from "./design.ts";
+import { named } from "./named.ts";
 
-provideVSCodeDesignSystem().register(vsCodeProgressRing());
+design.register(vsCodeProgressRing());
 
 /** Something is under way; the words say what. */
 export const progressRing = (words: string): TemplateResult =>
-  html`<vscode-progress-ring aria-label=${words}></vscode-progress-ring>`;
+  html`<vscode-progress-ring ${named({ label: words, role: "img" })}></vscode-progress-ring>`;

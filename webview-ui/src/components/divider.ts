@@ -1,0 +1,8 @@
+import { vsCodeDivider } from "@vscode/webview-ui-toolkit";
+import { html, type TemplateResult } from "lit-html";
+import { design } from "./design.ts";
+
+design.register(vsCodeDivider());
+
+/** A line between two parts that says nothing to a screen reader. */
+export const divider = (): TemplateResult => html`<vscode-divider role="presentation"></vscode-divider>`;
