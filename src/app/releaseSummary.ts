@@ -1,12 +1,8 @@
 import type { CommitHash } from "../domain/branch.ts";
 import type { Liveness } from "../domain/cluster.ts";
 import type { Deprecation, Driver, Environment, Machine, Target, Tier } from "../domain/config.ts";
-import {
-  commitOfRevision,
-  type ReleaseStatus,
-  type Revision,
-  type RevisionLabel,
-} from "../domain/release.ts";
+import { commitOfRevision } from "../domain/gradeCommit.ts";
+import type { ReleaseStatus, Revision, RevisionLabel } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ReleaseReadError } from "./ports.ts";
@@ -78,10 +74,11 @@ export function targetView({ name, driver }: Target, known: KnownRelease | undef
   if (known === undefined) {
     return { name, state: { kind: "not-recorded", driver: driver.kind }, liveness: { kind: "connecting" } };
   }
-  return { name, state: targetState(known), liveness: known.liveness };
+  const container = driver.kind === "helm" ? driver.container : undefined;
+  return { name, state: targetState(known, container), liveness: known.liveness };
 }
 
-function targetState({ liveness, newest, read }: KnownRelease): TargetState {
+function targetState({ liveness, newest, read }: KnownRelease, container: string | undefined): TargetState {
   if (liveness.kind === "connecting") return { kind: "reading" };
   // What was true when the watch was last heard is not shown as what is.
   if (liveness.kind === "stale") return { kind: "unknown", error: liveness.error };
@@ -93,7 +90,7 @@ function targetState({ liveness, newest, read }: KnownRelease): TargetState {
     return { kind: "unknown", error: answer.error };
   }
   const record = answer?.ok === true ? answer.value : undefined;
-  const commit = record === undefined ? undefined : commitOfRevision(record);
+  const commit = record === undefined ? undefined : commitOfRevision(record, container);
   // Who and which branch were recorded together with a commit, and are worth nothing beside another one.
   const mark = record?.mark?.commit === commit ? record?.mark : undefined;
   return {

@@ -99,51 +99,34 @@ export interface RevisionLabel {
   readonly version: ObjectVersion;
 }
 
+/** From when on a record that is pending since then no longer means busy: helm's timeout and a margin have passed. */
+export const busyUntil = (since: EpochMs, timeout: DurationMs): EpochMs => since + timeout + 5 * MINUTE_MS;
+
 /** helm works at a release for its timeout at most; until then, and a margin, a pending record means busy. */
 export const isBusy = (
   revision: Pick<Revision, "status" | "deployedAt">,
   now: EpochMs,
   timeout: DurationMs,
-): boolean => isPending(revision.status) && now - revision.deployedAt < timeout + 5 * MINUTE_MS;
+): boolean => isPending(revision.status) && now < busyUntil(revision.deployedAt, timeout);
 
-const DELIMITER = /[^0-9a-f]/u;
-const MIN_SHORT_COMMIT = 7;
-
-/**
- * Whether an image's tag names the commit: the whole hash, or one of its prefixes of at least seven digits,
- * alone or set off by characters that are no hex digits (`master-4f1c0de`).
- */
-export function imageNamesCommit(image: string, commit: CommitHash): boolean {
-  const tag = imageTag(image);
-  if (tag === undefined) return false;
-  return tag
-    .toLowerCase()
-    .split(DELIMITER)
-    .some((part) => part.length >= MIN_SHORT_COMMIT && commit.startsWith(part));
-}
+const NOT_HEX = /[^0-9a-f]+/u;
+const MIN_DIGITS = 7;
+const SHA1_DIGITS = 40;
 
 /**
- * The commit that a revision is of: the one whole hash that its images' tags name; else what Devdeploy recorded on
- * it, unless a tag names another one. The image always wins, so that a rollback, which inherits
- * nobody's record, still tells its commit. Undefined where this says nothing, or two different things.
+ * Digits of commits in a text: whole hashes, or at least seven digits of one, alone or set off by characters that
+ * are no hex digits, as in `master-4f1c0de` or `v1.2.3-5-g4f1c0de`.
  */
-export function commitOfRevision(revision: Pick<Revision, "images" | "mark">): CommitHash | undefined {
-  const tags = revision.images.flatMap(({ image }) => imageTag(image) ?? []);
-  const parts = tags.flatMap((tag) => tag.toLowerCase().split(DELIMITER));
-  const whole = new Set(
-    parts.flatMap((part) => {
-      const parsed = parseCommitHash(part);
-      return parsed.ok ? [parsed.value] : [];
-    }),
-  );
-  const { mark } = revision;
-  if (mark !== undefined && revision.images.some(({ image }) => imageNamesCommit(image, mark.commit))) {
-    return mark.commit;
-  }
-  const [only] = whole;
-  if (whole.size > 0) return whole.size === 1 ? only : undefined;
-  return parts.some((part) => part.length >= MIN_SHORT_COMMIT) ? undefined : mark?.commit;
-}
+export const commitDigits = (text: string): readonly string[] => [
+  ...new Set(text.toLowerCase().split(NOT_HEX).filter(isDigits)),
+];
+
+const isDigits = (part: string): boolean =>
+  (part.length >= MIN_DIGITS && part.length <= SHA1_DIGITS) || parseCommitHash(part).ok;
+
+/** Whether an image's tag names the commit. */
+export const imageNamesCommit = (image: string, commit: CommitHash): boolean =>
+  commitDigits(imageTag(image) ?? "").some((digits) => commit.startsWith(digits));
 
 /** The tag of an image reference; undefined where it has none (a digest alone, or nothing). */
 export function imageTag(image: string): string | undefined {

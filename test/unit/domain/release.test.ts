@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  commitOfRevision,
-  imageNamesCommit,
-  imageTag,
-  isBusy,
-  isReleaseName,
-} from "../../../src/domain/release.ts";
+import { imageNamesCommit, imageTag, isBusy, isReleaseName } from "../../../src/domain/release.ts";
 import { MINUTE_MS } from "../../../src/domain/time.ts";
-import type { CommitHash } from "../../../src/domain/branch.ts";
-import type { ContainerImage, Revision } from "../../../src/domain/release.ts";
 import { aCommit } from "../../builders/deploy.ts";
 
 const commit = aCommit("4f1c0de8a7");
@@ -53,36 +45,3 @@ test("release names are judged by helm's own rule", () => {
     assert.ok(!isReleaseName(name), name);
   }
 });
-
-const MARKED = aCommit("aaaaaaaa");
-const OTHER = aCommit("bbbbbbbb");
-const imagesWith = (...tags: readonly string[]): readonly ContainerImage[] =>
-  tags.map((tag) => ({ workload: "Deployment/web", container: "app", image: `shop/web:${tag}` }));
-
-const commitCases: readonly [string, Pick<Revision, "images" | "mark">, CommitHash | undefined][] = [
-  ["the image alone tells it, as after a rollback", { images: imagesWith(OTHER) }, OTHER],
-  ["the image wins over what was recorded", { images: imagesWith(OTHER), mark: { commit: MARKED } }, OTHER],
-  [
-    "a short tag confirms what was recorded",
-    { images: imagesWith(MARKED.slice(0, 7)), mark: { commit: MARKED } },
-    MARKED,
-  ],
-  [
-    "a short tag of another commit refutes it",
-    { images: imagesWith("1234567"), mark: { commit: MARKED } },
-    undefined,
-  ],
-  [
-    "a tag that names no commit leaves what was recorded",
-    { images: imagesWith("latest"), mark: { commit: MARKED } },
-    MARKED,
-  ],
-  ["two commits in one revision are not guessed between", { images: imagesWith(OTHER, MARKED) }, undefined],
-  ["nothing says nothing", { images: imagesWith("latest") }, undefined],
-];
-
-for (const [rule, revision, expected] of commitCases) {
-  test(`the commit of a revision: ${rule}`, () => {
-    assert.equal(commitOfRevision(revision), expected);
-  });
-}
