@@ -15,6 +15,8 @@ export interface ApiCall {
   readonly accept?: string;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** A good answer is text as it stands, e.g. a log, and no JSON; `body` is a string then. */
+  readonly reads?: "text";
   /** Default 15 s. */
   readonly timeoutMs?: DurationMs;
   /** With it the call is sent only to the cluster that this pin's first call went to, else `context-changed`. */
@@ -22,7 +24,7 @@ export interface ApiCall {
 }
 
 export interface ApiAnswer {
-  /** The parsed JSON of a 2xx answer. */
+  /** The parsed JSON of a 2xx answer, or its text where the call `reads` that. */
   readonly body: unknown;
   /** The `Date` header of this very answer; undefined where a proxy took it away. */
   readonly serverTime: EpochMs | undefined;

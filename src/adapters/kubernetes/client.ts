@@ -62,7 +62,8 @@ export class KubernetesClient implements KubernetesApi {
     );
     if (!sent.ok) return sent;
     const { answer, origin } = sent.value;
-    const body = readAnswer(answer, origin);
+    const isText = call.reads === "text" && answer.status === 200;
+    const body = isText ? ok(answer.text) : readAnswer(answer, origin);
     if (!body.ok) return body;
     const { sentAt, receivedAt } = answer;
     return ok({ body: body.value, serverTime: serverTimeOf(answer.headers), sentAt, receivedAt });

@@ -13,14 +13,22 @@ export interface PodSource {
 }
 
 const REVISION = "deployment.kubernetes.io/revision";
-const NONE: Result<readonly JsonObject[], never> = ok([]);
 
-/** The pods that were made from a workload's newest template: pods of older ones say nothing about a new rollout. */
+/** The pods that were made from a workload's newest template, and what owns them. */
+export interface NewestPods {
+  /** The newest ReplicaSet of a Deployment; else the workload itself. Undefined where there is none yet. */
+  readonly owner: JsonObject | undefined;
+  readonly pods: readonly JsonObject[];
+}
+
+type Found = Result<NewestPods, ClusterError>;
+
+/** Pods of older templates say nothing about a new rollout. */
 export function newestPods(
   kind: "Deployment" | "StatefulSet" | "DaemonSet",
-  workload: unknown,
+  workload: JsonObject,
   source: PodSource,
-): Promise<Result<readonly JsonObject[], ClusterError>> {
+): Promise<Found> {
   switch (kind) {
     case "Deployment":
       return podsOfDeployment(workload, source);
@@ -31,10 +39,7 @@ export function newestPods(
   }
 }
 
-async function podsOfDeployment(
-  deployment: unknown,
-  source: PodSource,
-): Promise<Result<readonly JsonObject[], ClusterError>> {
+async function podsOfDeployment(deployment: JsonObject, source: PodSource): Promise<Found> {
   const selector = selectorOf(deployment);
   const replicaSets = await source.list("/apis/apps/v1", "replicasets", selector);
   if (!replicaSets.ok) return replicaSets;
@@ -42,20 +47,13 @@ async function podsOfDeployment(
     replicaSets.value.filter((set) => isOwnedBy(set, deployment)),
     (set) => Number(textsAt(set, "metadata", "annotations")[REVISION] ?? 0),
   );
-  if (newest === undefined) return NONE;
+  if (newest === undefined) return ok({ owner: undefined, pods: [] });
   const hash = textsAt(newest, "metadata", "labels")["pod-template-hash"];
-  const pods = await source.list(
-    "/api/v1",
-    "pods",
-    hash === undefined ? selector : `${selector},pod-template-hash=${hash}`,
-  );
-  return pods.ok ? ok(pods.value.filter((pod) => isOwnedBy(pod, newest))) : pods;
+  const chosen = hash === undefined ? selector : `${selector},pod-template-hash=${hash}`;
+  return ownPods(newest, chosen, source);
 }
 
-async function podsOfDaemonSet(
-  daemonSet: unknown,
-  source: PodSource,
-): Promise<Result<readonly JsonObject[], ClusterError>> {
+async function podsOfDaemonSet(daemonSet: JsonObject, source: PodSource): Promise<Found> {
   const revisions = await source.list("/apis/apps/v1", "controllerrevisions", selectorOf(daemonSet));
   if (!revisions.ok) return revisions;
   const newest = latest(
@@ -68,15 +66,23 @@ async function podsOfDaemonSet(
   return podsOfRevision(daemonSet, hash, source);
 }
 
-async function podsOfRevision(
-  workload: unknown,
+function podsOfRevision(
+  workload: JsonObject,
   revision: string | undefined,
   source: PodSource,
-): Promise<Result<readonly JsonObject[], ClusterError>> {
-  if (revision === undefined) return NONE;
-  const selector = `${selectorOf(workload)},controller-revision-hash=${revision}`;
-  const pods = await source.list("/api/v1", "pods", selector);
-  return pods.ok ? ok(pods.value.filter((pod) => isOwnedBy(pod, workload))) : pods;
+): Promise<Found> {
+  if (revision === undefined) return Promise.resolve(ok({ owner: workload, pods: [] }));
+  return ownPods(workload, `${selectorOf(workload)},controller-revision-hash=${revision}`, source);
+}
+
+/** The pods that a selector finds and that an owner made: a Job's, a ReplicaSet's. */
+export async function ownPods(
+  owner: JsonObject,
+  labelSelector: string,
+  source: PodSource,
+): Promise<Result<NewestPods, ClusterError>> {
+  const pods = await source.list("/api/v1", "pods", labelSelector);
+  return pods.ok ? ok({ owner, pods: pods.value.filter((pod) => isOwnedBy(pod, owner)) }) : pods;
 }
 
 function latest(
@@ -95,7 +101,7 @@ function isOwnedBy(object: JsonObject, owner: unknown): boolean {
 }
 
 /** A workload's selector as the query of a list. */
-function selectorOf(workload: unknown): string {
+export function selectorOf(workload: unknown): string {
   const labels = Object.entries(textsAt(workload, "spec", "selector", "matchLabels")).map(
     ([key, value]) => `${key}=${value}`,
   );

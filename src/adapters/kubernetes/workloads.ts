@@ -1,18 +1,23 @@
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, type Document } from "yaml";
 import type { ReleaseRef, WorkloadReader } from "../../app/ports.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { WorkloadReading } from "../../domain/rollout.ts";
 import type { KubernetesApi } from "./api.ts";
-import { isObject, objectsAt, textAt, type JsonObject } from "./json.ts";
+import { isObject, objectAt, objectsAt, textAt, type JsonObject } from "./json.ts";
 import { newestPods, type PodSource } from "./newestPods.ts";
 import { readWorkload } from "./workloadReading.ts";
 
-const PLURALS = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
-type Kind = keyof typeof PLURALS;
+export const PLURALS = {
+  Deployment: "deployments",
+  StatefulSet: "statefulsets",
+  DaemonSet: "daemonsets",
+} as const;
+export type WorkloadKind = keyof typeof PLURALS;
 
-interface WorkloadRef {
-  readonly kind: Kind;
+/** A workload that a manifest names. */
+export interface WorkloadRef {
+  readonly kind: WorkloadKind;
   readonly namespace: string;
   readonly name: string;
 }
@@ -57,8 +62,8 @@ export class ApiWorkloadReader implements WorkloadReader {
         return answer.ok ? ok(objectsAt(answer.value, "items")) : answer;
       },
     };
-    const pods = await newestPods(kind, workload.value, source);
-    return pods.ok ? ok(readWorkload(kind, workload.value, pods.value)) : pods;
+    const found = await newestPods(kind, objectAt(workload.value), source);
+    return found.ok ? ok(readWorkload(kind, workload.value, found.value.pods)) : found;
   }
 
   async #get(
@@ -79,9 +84,18 @@ export class ApiWorkloadReader implements WorkloadReader {
 export function workloadsOf(manifest: string, namespace: string): readonly WorkloadRef[] {
   return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
     if (document.errors.length > 0) return [];
-    const object: unknown = document.toJS({ maxAliasCount: 100 });
+    const object = asObject(document);
     return isObject(object) ? workloadsIn(object, namespace) : [];
   });
+}
+
+/** Too many aliases are thrown at us, as the only guard against a document that grows without end. */
+function asObject(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    return undefined;
+  }
 }
 
 function workloadsIn(object: JsonObject, namespace: string): readonly WorkloadRef[] {
