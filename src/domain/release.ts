@@ -69,6 +69,8 @@ export interface Revision {
   readonly chart: string;
   readonly appVersion?: string;
   readonly chartAnnotations: Readonly<Record<string, string>>;
+  /** Files of the chart's folder `crds`: helm applies them at the first install and never again. */
+  readonly chartCrds?: readonly string[];
   readonly images: readonly ContainerImage[];
   readonly manifest: string;
   /** What the person gave helm, without the chart's defaults. May hold secrets. */
