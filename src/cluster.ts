@@ -1,5 +1,6 @@
 import { KubernetesClient } from "./adapters/kubernetes/client.ts";
 import { Connections } from "./adapters/kubernetes/connection.ts";
+import { ApiEvidenceReader } from "./adapters/kubernetes/evidence.ts";
 import { ReviewedIdentity } from "./adapters/kubernetes/identity.ts";
 import type { KubernetesApi } from "./adapters/kubernetes/api.ts";
 import { KubeconfigSource } from "./adapters/kubernetes/kubeconfig.ts";
@@ -7,7 +8,9 @@ import { pinned } from "./adapters/kubernetes/pinnedApi.ts";
 import { LeaseLockStore, LeaseOperationStore, LeaseWaitingStore } from "./adapters/kubernetes/leases.ts";
 import { SharedWatches } from "./adapters/kubernetes/watches.ts";
 import { ApiWorkloadReader } from "./adapters/kubernetes/workloads.ts";
-import { SecretReleaseStore } from "./adapters/helm/releaseStore.ts";
+import { RecordCache } from "./adapters/helm/recordCache.ts";
+import { RecordDecoder } from "./adapters/helm/recordDecoder.ts";
+import { ApiReleaseStore, type RecordReading } from "./adapters/helm/releaseStore.ts";
 import type {
   Clock,
   ClusterIdentity,
@@ -19,6 +22,11 @@ import type {
   WaitingStore,
   WorkloadReader,
 } from "./app/ports.ts";
+import type { EvidenceReader } from "./app/diagnosePorts.ts";
+import type { ReleaseHistoryStore } from "./app/rollbackPorts.ts";
+
+/** Beside this bundle. From the source there is none, and records are decoded in this thread. */
+const DECODER = new URL("./decoder.cjs", import.meta.url);
 
 export interface ClusterOptions {
   /** The setting `devdeploy.kubeconfig`; without it KUBECONFIG, then ~/.kube/config. */
@@ -26,6 +34,8 @@ export interface ClusterOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly log: Log;
+  /** The program of the thread that decodes records; by default the one that was built with this. */
+  readonly decoder?: URL;
 }
 
 /** What one reads and writes in clusters. */
@@ -35,7 +45,9 @@ export interface ClusterStores {
   readonly operations: OperationStore;
   readonly identity: ClusterIdentity;
   readonly workloads: WorkloadReader;
+  readonly evidence: EvidenceReader;
   readonly releases: ReleaseStore;
+  readonly history: ReleaseHistoryStore;
 }
 
 /** Everything that needs the Kubernetes API. */
@@ -57,22 +69,30 @@ export function openCluster(options: ClusterOptions): Cluster {
   });
   const client = new KubernetesClient(new Connections(source), clock);
   const watches = new SharedWatches({ client, clock, random: Math.random, log });
+  const { decoder: script = DECODER } = options;
+  const records = { decoder: new RecordDecoder({ script, clock, log }), cache: new RecordCache() };
   return {
-    ...storesOf(client, clock),
+    ...storesOf(client, clock, records),
     watches,
-    pinned: () => storesOf(pinned(client), clock),
+    pinned: () => storesOf(pinned(client), clock, records),
     dispose: () => {
       watches.dispose();
+      records.decoder.dispose();
       client.dispose();
     },
   };
 }
 
-const storesOf = (api: KubernetesApi, clock: Clock): ClusterStores => ({
-  locks: new LeaseLockStore(api),
-  waiting: new LeaseWaitingStore(api),
-  operations: new LeaseOperationStore(api, clock),
-  identity: new ReviewedIdentity(api),
-  workloads: new ApiWorkloadReader(api),
-  releases: new SecretReleaseStore(api),
-});
+function storesOf(api: KubernetesApi, clock: Clock, records: RecordReading): ClusterStores {
+  const releases = new ApiReleaseStore(api, records);
+  return {
+    locks: new LeaseLockStore(api),
+    waiting: new LeaseWaitingStore(api),
+    operations: new LeaseOperationStore(api, clock),
+    identity: new ReviewedIdentity(api),
+    workloads: new ApiWorkloadReader(api),
+    evidence: new ApiEvidenceReader(api),
+    releases,
+    history: releases,
+  };
+}

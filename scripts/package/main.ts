@@ -11,7 +11,7 @@ const ALLOWED = [
   /^extension\/package(?:\.nls(?:\.[a-z-]+)?)?\.json$/u,
   /^extension\/(?:readme|changelog)\.md$/iu,
   /^extension\/LICENSE\.txt$/u,
-  /^extension\/dist\/(?:extension|cluster|sandbox|supervisor)\.cjs$/u,
+  /^extension\/dist\/(?:extension|cluster|decoder|sandbox|supervisor)\.cjs$/u,
   /^extension\/dist\/webview\.(?:js|css)$/u,
   /^extension\/media\/[\w.-]+\.(?:svg|png|css|ttf)$/u,
   /^extension\/schemas\/[\w.-]+\.json$/u,
@@ -20,7 +20,7 @@ const ALLOWED = [
 
 /** Without these the extension does not start, or shows placeholders for its titles. */
 const NEEDED = [
-  ...["extension.cjs", "cluster.cjs", "sandbox.cjs", "supervisor.cjs", "webview.js"].map(
+  ...["extension.cjs", "cluster.cjs", "decoder.cjs", "sandbox.cjs", "supervisor.cjs", "webview.js"].map(
     (file) => `dist/${file}`,
   ),
   "package.nls.json",

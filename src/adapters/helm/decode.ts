@@ -1,8 +1,9 @@
-import { gunzip } from "node:zlib";
-import { promisify } from "node:util";
-import { fail, ok, type Result } from "../../domain/result.ts";
-import type { Json, ReleaseHook, ReleaseStatus } from "../../domain/release.ts";
+import type { ContainerImage, Json, RecordDriver, ReleaseHook, ReleaseStatus } from "../../domain/release.ts";
+import { releaseStatus } from "../../domain/recordLabels.ts";
+import { ok, type Result } from "../../domain/result.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import { manifestImages } from "./manifest.ts";
+import { unpackRecord, unreadable, type DecodeError } from "./unpack.ts";
 
 /** What we take from a release record; everything else in it is left where it is. */
 export interface ReleasePayload {
@@ -18,48 +19,29 @@ export interface ReleasePayload {
   readonly appVersion: string | undefined;
   readonly chartAnnotations: Readonly<Record<string, string>>;
   readonly manifest: string;
+  readonly images: readonly ContainerImage[];
   readonly values: { readonly [key: string]: Json };
   readonly hooks: readonly ReleaseHook[];
   readonly rollbackTo: number | undefined;
   readonly applyMethod: "csa" | "ssa";
 }
 
-/** Why a record cannot be read: a fact for the log and the tooltip, never the record's content. */
-export type DecodeError = { readonly reason: "unreadable"; readonly detail: string };
+export type Decoded = Result<ReleasePayload, DecodeError>;
 
-/** A Secret holds at most 1 MiB, which gzip could make a thousand times that. */
-const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
+/** Manifests, and everything else that is kept of a record, as text. */
+const MAX_TEXT_CHARACTERS = 8 * 1024 * 1024;
+/** What consists of many small parts costs far more time than its size tells. */
+const MAX_PARTS_CHARACTERS = 1024 * 1024;
+/** Nobody's values are nested like this; a program that walks them must not run out of its stack. */
+const MAX_DEPTH = 100;
 
-const inflate = promisify(gunzip);
-
-/** Decodes what helm keeps under `release`, once the API's own base64 is still on it: base64 of base64 of gzip of JSON. */
-export async function decodeRelease(data: string): Promise<Result<ReleasePayload, DecodeError>> {
-  const packed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
-  const text = await unpacked(packed);
-  if (!text.ok) return text;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.value);
-  } catch {
-    return unreadable("it is not JSON");
-  }
-  return readPayload(parsed);
+/** Decodes what helm keeps under `release` of a Secret or ConfigMap. Takes as long as a record is large: see `RecordDecoder`. */
+export async function decodeRelease(data: string, driver: RecordDriver = "secret"): Promise<Decoded> {
+  const parsed = await unpackRecord(data, driver);
+  return parsed.ok ? readPayload(parsed.value) : parsed;
 }
 
-async function unpacked(packed: Buffer): Promise<Result<string, DecodeError>> {
-  // Records of before helm 2.9 and of some other tools are plain JSON.
-  const isGzip = packed[0] === 0x1f && packed[1] === 0x8b && packed[2] === 0x08;
-  if (!isGzip) return packed.length === 0 ? unreadable("it is empty") : ok(packed.toString("utf8"));
-  try {
-    const plain = await inflate(packed, { maxOutputLength: MAX_PAYLOAD_BYTES });
-    return ok(plain.toString("utf8"));
-  } catch (error) {
-    const isTooLarge = error instanceof RangeError;
-    return unreadable(isTooLarge ? `it is larger than ${MAX_PAYLOAD_BYTES} bytes` : "it is damaged");
-  }
-}
-
-function readPayload(parsed: unknown): Result<ReleasePayload, DecodeError> {
+function readPayload(parsed: unknown): Decoded {
   if (!isRecord(parsed)) return unreadable("it is not an object");
   const { name, version } = parsed;
   if (typeof name !== "string" || name === "") return unreadable("it has no name");
@@ -68,11 +50,14 @@ function readPayload(parsed: unknown): Result<ReleasePayload, DecodeError> {
   }
   const info = isRecord(parsed["info"]) ? parsed["info"] : undefined;
   if (info === undefined || typeof info["status"] !== "string") return unreadable("it has no status");
+  const values = isRecord(parsed["config"]) ? parsed["config"] : {};
+  if (isDeeper(values, MAX_DEPTH)) return unreadable(`its values are nested deeper than ${MAX_DEPTH} levels`);
   const chart = isRecord(parsed["chart"]) ? parsed["chart"] : {};
   const metadata = isRecord(chart["metadata"]) ? chart["metadata"] : {};
   const status = releaseStatus(info["status"]);
   const description = text(info["description"]);
-  return ok({
+  const manifest = text(parsed["manifest"]);
+  const kept = {
     name,
     revision: version,
     status,
@@ -82,12 +67,17 @@ function readPayload(parsed: unknown): Result<ReleasePayload, DecodeError> {
     chart: [text(metadata["name"]), text(metadata["version"])].filter((part) => part !== "").join("-"),
     appVersion: typeof metadata["appVersion"] === "string" ? metadata["appVersion"] : undefined,
     chartAnnotations: texts(metadata["annotations"]),
-    manifest: text(parsed["manifest"]),
-    values: isRecord(parsed["config"]) ? (parsed["config"] as ReleasePayload["values"]) : {},
+    manifest,
+    values: values as ReleasePayload["values"],
     hooks: Array.isArray(parsed["hooks"]) ? parsed["hooks"].filter(isRecord).map(readHook) : [],
-    rollbackTo: rolledBackTo(info["rollback_revision"], description),
+    rollbackTo: rolledBackTo(info["rollback_revision"], description, version),
     applyMethod: parsed["apply_method"] === "ssa" ? "ssa" : "csa",
-  });
+  } as const;
+  if (isTooLarge(kept)) return unreadable("its manifest and values are too large");
+  const images = manifestImages(manifest);
+  return images === undefined
+    ? unreadable("its manifest has too many objects that make pods")
+    : ok({ ...kept, images });
 }
 
 const readHook = (hook: Readonly<Record<string, unknown>>): ReleaseHook => ({
@@ -97,11 +87,24 @@ const readHook = (hook: Readonly<Record<string, unknown>>): ReleaseHook => ({
   manifest: text(hook["manifest"]),
 });
 
-/** helm 4.3 writes the number; before that, the description is all that tells. */
-function rolledBackTo(number: unknown, description: string): number | undefined {
-  if (typeof number === "number" && Number.isSafeInteger(number) && number > 0) return number;
+/** helm 4.3 writes the number; before that, the description is all that tells. It always goes to an earlier revision. */
+function rolledBackTo(number: unknown, description: string, revision: number): number | undefined {
   const said = /^Rollback to (?<revision>[1-9]\d{0,9})$/u.exec(description)?.groups?.["revision"];
-  return said === undefined ? undefined : Number(said);
+  const to = typeof number === "number" ? number : Number(said);
+  return Number.isSafeInteger(to) && to > 0 && to < revision ? to : undefined;
+}
+
+function isTooLarge({ manifest, hooks, ...rest }: Omit<ReleasePayload, "images">): boolean {
+  const { description, ...parts } = rest;
+  const ofHooks = hooks.map(({ kind, name, events }) => [kind, name, events]);
+  if (JSON.stringify([parts, ofHooks]).length > MAX_PARTS_CHARACTERS) return true;
+  const texts = [manifest, description, ...hooks.map((hook) => hook.manifest)];
+  return texts.reduce((sum, { length }) => sum + length, 0) > MAX_TEXT_CHARACTERS;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 const texts = (value: unknown): Readonly<Record<string, string>> =>
@@ -110,23 +113,6 @@ const texts = (value: unknown): Readonly<Record<string, string>> =>
       (entry): entry is [string, string] => typeof entry[1] === "string",
     ),
   );
-
-const STATUSES: ReadonlySet<string> = new Set<ReleaseStatus>([
-  "unknown",
-  "deployed",
-  "uninstalled",
-  "superseded",
-  "failed",
-  "uninstalling",
-  "pending-install",
-  "pending-upgrade",
-  "pending-rollback",
-]);
-
-const isStatus = (word: string): word is ReleaseStatus => STATUSES.has(word);
-
-/** A word that helm does not have today is kept as `unknown`, never taken for a good one. */
-export const releaseStatus = (word: string): ReleaseStatus => (isStatus(word) ? word : "unknown");
 
 /** helm 3 writes `""` for no time, helm 4 leaves it out, and Go's zero time is the year 1. */
 function goTime(value: unknown): EpochMs | undefined {
@@ -139,5 +125,3 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const unreadable = (detail: string): Result<never, DecodeError> => fail({ reason: "unreadable", detail });

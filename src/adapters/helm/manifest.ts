@@ -12,12 +12,47 @@ const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
   Pod: ["spec"],
 };
 
-/** Every image that a manifest's containers name, init containers included, in the order of the manifest. */
-export function manifestImages(manifest: string): readonly ContainerImage[] {
-  return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
-    // A document that YAML cannot read names no image; helm itself would not have applied it.
-    return document.errors.length > 0 ? [] : objectImages(asObject(document));
-  });
+/** More objects with pods, and more containers, than a release has that fits into a record; each costs milliseconds. */
+const MAX_OBJECTS = 2_000;
+
+/** Between documents; what follows on the same line belongs to the next. */
+const DOCUMENT_MARK = /^---(?=\s|$)/mu;
+const KIND_LINE = /^kind:[ \t]*(?:"(\w+)"|'(\w+)'|(\w+))[ \t]*(?:#.*)?\r?$/gmu;
+
+/**
+ * Every image that a manifest's containers name, init containers included, in the order of the manifest. Undefined
+ * where there are more than a release can have.
+ */
+export function manifestImages(manifest: string): readonly ContainerImage[] | undefined {
+  const candidates = manifest.split(DOCUMENT_MARK).filter(mayNameImages);
+  if (candidates.length > MAX_OBJECTS) return undefined;
+  const images = candidates.flatMap(documentImages);
+  return images.length > MAX_OBJECTS ? undefined : images;
+}
+
+/** YAML is slow to parse (about 2 MB a second), and most objects of a release make no pods: that is told by a look. */
+function mayNameImages(document: string): boolean {
+  if (!document.includes("image")) return false;
+  const kinds = [...document.matchAll(KIND_LINE)].map(
+    ([, double, single, plain]) => double ?? single ?? plain,
+  );
+  const [kind, ...more] = kinds;
+  return kind === undefined || more.length > 0 || kind === "List" || Object.hasOwn(POD_SPEC, kind);
+}
+
+function documentImages(text: string): readonly ContainerImage[] {
+  // Kubernetes takes the last of two equal keys and knows merges; prettyErrors would look up lines that nobody reads.
+  const options = { logLevel: "silent", prettyErrors: false, uniqueKeys: false, merge: true } as const;
+  try {
+    return parseAllDocuments(text, options).flatMap((document) => {
+      // A document that YAML cannot read names no image; helm itself would not have applied it.
+      return document.errors.length > 0 ? [] : objectImages(asObject(document));
+    });
+  } catch (error) {
+    // Nested deeper than the stack.
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 /** Too many aliases are thrown at us, as the only guard against a document that grows without end. */
@@ -36,7 +71,7 @@ function objectImages(object: unknown): readonly ContainerImage[] {
     const items = at(object, ["items"]);
     return Array.isArray(items) ? items.flatMap(objectImages) : [];
   }
-  const path = POD_SPEC[kind];
+  const path = Object.hasOwn(POD_SPEC, kind) ? POD_SPEC[kind] : undefined;
   const name = at(object, ["metadata", "name"]);
   if (path === undefined || typeof name !== "string") return [];
   const spec = at(object, path);

@@ -1,10 +1,20 @@
 import type { ReleaseReadError, ReleaseRef, ReleaseStore, WriteError } from "../../app/ports.ts";
+import type { ReleaseHistoryStore, ReleaseListing } from "../../app/rollbackPorts.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
-import type { Revision } from "../../domain/release.ts";
+import { isReleaseName, type RecordDriver, type Revision, type RevisionLabel } from "../../domain/release.ts";
+import { newestFirst } from "../../domain/recordLabels.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
-import { decodeRelease } from "./decode.ts";
-import { manifestImages } from "./manifest.ts";
-import { markOf } from "./mark.ts";
+import type { RecordCache } from "./recordCache.ts";
+import type { RecordDecoder } from "./recordDecoder.ts";
+import {
+  isObject,
+  listedRecord,
+  payloadOf,
+  PLURAL,
+  revisionOf,
+  type JsonObject,
+  type ListedRecord,
+} from "./recordObject.ts";
 
 /** What this room needs of the Kubernetes API; the adapter of that system fits it. */
 export interface ReleaseApi {
@@ -20,29 +30,57 @@ export interface ReleaseApi {
   ): Promise<Result<{ readonly body: unknown }, WriteError>>;
 }
 
+/** What all stores share, so that a record is decoded once whoever reads it. */
+export interface RecordReading {
+  readonly decoder: RecordDecoder;
+  readonly cache: RecordCache;
+}
+
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-/** helm's own labels; what else a record bears was given by a person or a tool. */
-const SYSTEM_LABELS = new Set(["name", "owner", "status", "version", "createdAt", "modifiedAt"]);
-const SECRET_TYPE = "helm.sh/release.v1";
+/** Where Tiller kept helm 2's records, unless it was told otherwise. */
+const TILLER_NAMESPACE = "kube-system";
 
-/** helm's records in Secrets. Names and revisions come from labels: a release's own name may end like `.v2`. */
-export class SecretReleaseStore implements ReleaseStore {
+/**
+ * helm's records in Secrets and in ConfigMaps. What is there is told by metadata alone, and a record is read when it
+ * is asked for: helm itself reads all of all, which takes it seconds and an API server gigabytes.
+ */
+export class ApiReleaseStore implements ReleaseStore, ReleaseHistoryStore {
   readonly #api: ReleaseApi;
+  readonly #decoder: RecordDecoder;
+  readonly #cache: RecordCache;
 
-  constructor(api: ReleaseApi) {
+  constructor(api: ReleaseApi, { decoder, cache }: RecordReading) {
     this.#api = api;
+    this.#decoder = decoder;
+    this.#cache = cache;
+  }
+
+  async list(ref: ReleaseRef, signal: AbortSignal): Promise<Result<ReleaseListing, ClusterError>> {
+    this.#decoder.prepare();
+    const [revisions, hasHelm2] = await Promise.all([this.#labels(ref, signal), this.#hasHelm2(ref, signal)]);
+    return revisions.ok ? ok({ revisions: revisions.value, hasHelm2 }) : revisions;
+  }
+
+  async record(
+    ref: ReleaseRef,
+    label: Pick<RevisionLabel, "revision" | "driver" | "version">,
+    signal: AbortSignal,
+  ): Promise<Result<Revision | undefined, ReleaseReadError>> {
+    const known = this.#cache.get(ref.context, label.version);
+    if (known !== undefined) return ok(known);
+    const found = await this.#object(ref, label, signal);
+    if (!found.ok) return found;
+    return found.value === undefined ? ok(undefined) : this.#read(ref, found.value, signal);
   }
 
   async latest(
     ref: ReleaseRef,
     signal: AbortSignal,
   ): Promise<Result<Revision | undefined, ReleaseReadError>> {
-    const records = await this.#list(ref, {}, METADATA_ONLY, signal);
-    if (!records.ok) return records;
-    // By number: as text, revision 9 would come after revision 10.
-    const newest = Math.max(0, ...records.value.map((record) => Number(labelsOf(record)["version"] ?? 0)));
-    if (newest === 0) return ok(undefined);
-    return this.revision(ref, newest, signal);
+    const labels = await this.#labels(ref, signal);
+    if (!labels.ok) return labels;
+    const [newest] = labels.value;
+    return newest === undefined ? ok(undefined) : this.record(ref, newest, signal);
   }
 
   async revision(
@@ -50,102 +88,143 @@ export class SecretReleaseStore implements ReleaseStore {
     revision: number,
     signal: AbortSignal,
   ): Promise<Result<Revision | undefined, ReleaseReadError>> {
-    const records = await this.#list(ref, { version: String(revision) }, undefined, signal);
-    if (!records.ok) return records;
-    const [record] = records.value;
-    return record === undefined ? ok(undefined) : readRevision(record, ref.release, revision);
+    const labels = await this.#labels(ref, signal);
+    if (!labels.ok) return labels;
+    const wanted = labels.value.find((label) => label.revision === revision);
+    return wanted === undefined ? ok(undefined) : this.record(ref, wanted, signal);
+  }
+
+  async #labels(
+    ref: ReleaseRef,
+    signal: AbortSignal,
+  ): Promise<Result<readonly RevisionLabel[], ClusterError>> {
+    // A selector would make something else of a name with a comma; helm has no such release.
+    if (!isReleaseName(ref.release)) return ok([]);
+    const selector = { owner: "helm", name: ref.release };
+    const [secrets, configMaps] = await Promise.all([
+      this.#list(ref, "secret", selector, signal),
+      this.#list(ref, "configmap", selector, signal),
+    ]);
+    // Few may read the one and not the other, and most teams' records are in Secrets alone.
+    if (!secrets.ok) {
+      const isOther = secrets.error.reason === "forbidden" && configMaps.ok && configMaps.value.length > 0;
+      return isOther ? ok(newestFirst(configMaps.value.map(({ label }) => label))) : secrets;
+    }
+    if (!configMaps.ok && configMaps.error.reason !== "forbidden") return configMaps;
+    const all = [...secrets.value, ...(configMaps.ok ? configMaps.value : [])];
+    return ok(newestFirst(all.map(({ label }) => label)));
+  }
+
+  /** The object of a record with its payload, as it is now. */
+  async #object(
+    ref: ReleaseRef,
+    { revision, driver, version }: Pick<RevisionLabel, "revision" | "driver" | "version">,
+    signal: AbortSignal,
+  ): Promise<Result<Found | undefined, ClusterError>> {
+    const usual = await this.#get(ref, driver, `sh.helm.release.v1.${ref.release}.v${revision}`, signal);
+    if (!usual.ok || usual.value?.listed.label.version.uid === version.uid) return usual;
+    // Gone, most likely; or somebody gave it a name of their own, and its labels are still what helm goes by.
+    const selector = { owner: "helm", name: ref.release, version: String(revision) };
+    const listed = await this.#list(ref, driver, selector, signal);
+    if (!listed.ok) return listed;
+    const same = listed.value.find(({ label }) => label.version.uid === version.uid);
+    return same === undefined ? ok(undefined) : this.#get(ref, driver, same.object, signal);
+  }
+
+  async #read(
+    ref: ReleaseRef,
+    { object, listed }: Found,
+    signal: AbortSignal,
+  ): Promise<Result<Revision, ReleaseReadError>> {
+    const known = this.#cache.get(ref.context, listed.label.version);
+    if (known !== undefined) return ok(known);
+    const data = payloadOf(object, listed.label.driver);
+    const payload = data.ok ? await this.#decoder.decode(data.value, listed.label.driver, signal) : data;
+    const revision = payload.ok ? revisionOf(object, listed, payload.value, ref) : payload;
+    if (revision.ok) {
+      this.#cache.put(ref.context, revision.value);
+      return revision;
+    }
+    if (revision.error.reason === "aborted") return fail({ reason: "aborted" });
+    const { detail } = revision.error;
+    return fail({ reason: "unreadable-record", record: listed.object, detail });
+  }
+
+  /** Helm 2's records are Protobuf; that they are there is all that is of use. Who may not look has none. */
+  async #hasHelm2({ release, ...ref }: ReleaseRef, signal: AbortSignal): Promise<boolean> {
+    if (!isReleaseName(release)) return false;
+    const namespaces = new Set([TILLER_NAMESPACE, ref.namespace]);
+    const looks = [...namespaces].flatMap((namespace) =>
+      (["configmap", "secret"] as const).map((driver) =>
+        this.#items({ ...ref, namespace }, driver, { OWNER: "TILLER", NAME: release }, signal),
+      ),
+    );
+    const found = await Promise.all(looks);
+    return found.some((items) => items.ok && items.value.length > 0);
   }
 
   async #list(
-    ref: ReleaseRef,
+    ref: Pick<ReleaseRef, "context" | "namespace">,
+    driver: RecordDriver,
     labels: Readonly<Record<string, string>>,
-    accept: string | undefined,
     signal: AbortSignal,
-  ): Promise<Result<readonly Readonly<Record<string, unknown>>[], ClusterError>> {
-    const selector = { owner: "helm", name: ref.release, ...labels };
+  ): Promise<Result<readonly ListedRecord[], ClusterError>> {
+    const items = await this.#items(ref, driver, labels, signal);
+    return items.ok ? ok(items.value.flatMap((item) => listedRecord(item, driver) ?? [])) : items;
+  }
+
+  async #items(
+    { context, namespace }: Pick<ReleaseRef, "context" | "namespace">,
+    driver: RecordDriver,
+    labels: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Result<readonly JsonObject[], ClusterError>> {
+    const labelSelector = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(",");
     const answer = await this.#api.request(
-      ref.context,
+      context,
       {
         method: "GET",
-        path: `/api/v1/namespaces/${encodeURIComponent(ref.namespace)}/secrets`,
-        query: {
-          labelSelector: Object.entries(selector)
-            .map(([name, value]) => `${name}=${value}`)
-            .join(","),
-        },
-        ...(accept === undefined ? {} : { accept }),
+        path: folderOf(namespace, driver),
+        query: { labelSelector },
+        accept: METADATA_ONLY,
       },
       signal,
     );
+    if (!answer.ok) return fail(readError(answer.error));
+    const items = isObject(answer.value.body) ? answer.value.body["items"] : undefined;
+    return ok(Array.isArray(items) ? items.filter(isObject) : []);
+  }
+
+  /** Undefined where there is no such object, or where it is no record of this release. */
+  async #get(
+    { context, namespace, release }: ReleaseRef,
+    driver: RecordDriver,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Result<Found | undefined, ClusterError>> {
+    const path = `${folderOf(namespace, driver)}/${encodeURIComponent(name)}`;
+    const answer = await this.#api.request(context, { method: "GET", path }, signal);
     if (!answer.ok) {
-      if (answer.error.reason === "conflict") throw new Error("A list cannot conflict.");
-      return fail(answer.error);
+      const error = readError(answer.error);
+      return error.reason === "not-found" ? ok(undefined) : fail(error);
     }
-    const items = isRecord(answer.value.body) ? answer.value.body["items"] : undefined;
-    return ok(Array.isArray(items) ? items.filter(isRecord) : []);
+    const object = isObject(answer.value.body) ? answer.value.body : {};
+    const listed = listedRecord(object, driver);
+    return ok(listed?.release === release ? { object, listed } : undefined);
   }
 }
 
-async function readRevision(
-  secret: Readonly<Record<string, unknown>>,
-  release: string,
-  revision: number,
-): Promise<Result<Revision, ReleaseReadError>> {
-  const metadata = isRecord(secret["metadata"]) ? secret["metadata"] : {};
-  const record = text(metadata["name"]);
-  const unreadable = (detail: string): Result<never, ReleaseReadError> =>
-    fail({ reason: "unreadable-record", record, detail });
-  const type = text(secret["type"]);
-  if (type !== SECRET_TYPE) return unreadable(`its format is ${type}, not ${SECRET_TYPE}`);
-  const data = isRecord(secret["data"]) ? secret["data"]["release"] : undefined;
-  if (typeof data !== "string") return unreadable("it holds no release");
-  const payload = await decodeRelease(data);
-  if (!payload.ok) return unreadable(payload.error.detail);
-  if (payload.value.name !== release || payload.value.revision !== revision) {
-    return unreadable(
-      `it says ${payload.value.name} ${payload.value.revision}, its labels ${release} ${revision}`,
-    );
-  }
-  const { status, unknownStatus, description, chart, appVersion, manifest, rollbackTo } = payload.value;
-  const { chartAnnotations, values, hooks, applyMethod } = payload.value;
-  const labels = labelsOf(secret);
-  const mark = markOf(labels, revision, description);
-  return ok({
-    revision,
-    status,
-    ...(unknownStatus === undefined ? {} : { unknownStatus }),
-    deployedAt: payload.value.deployedAt ?? created(metadata),
-    description,
-    chart,
-    ...(appVersion === undefined ? {} : { appVersion }),
-    chartAnnotations,
-    images: manifestImages(manifest),
-    manifest,
-    values,
-    hooks,
-    labels: Object.fromEntries(Object.entries(labels).filter(([name]) => !SYSTEM_LABELS.has(name))),
-    ...(rollbackTo === undefined ? {} : { rollbackTo }),
-    applyMethod,
-    driver: "secret",
-    ...(mark === undefined ? {} : { mark }),
-    version: { uid: text(metadata["uid"]), resourceVersion: text(metadata["resourceVersion"]) },
-  });
+interface Found {
+  readonly object: JsonObject;
+  readonly listed: ListedRecord;
 }
 
-function created(metadata: Readonly<Record<string, unknown>>): number {
-  const time = Date.parse(text(metadata["creationTimestamp"]));
-  return Number.isFinite(time) ? time : 0;
+const folderOf = (namespace: string, driver: RecordDriver): string =>
+  `/api/v1/namespaces/${encodeURIComponent(namespace)}/${PLURAL[driver]}`;
+
+function readError(error: WriteError): ClusterError {
+  if (error.reason === "conflict") throw new Error("A read cannot conflict.");
+  return error;
 }
-
-function labelsOf(object: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  const metadata = isRecord(object["metadata"]) ? object["metadata"] : {};
-  const labels = isRecord(metadata["labels"]) ? metadata["labels"] : {};
-  return Object.fromEntries(
-    Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
-}
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,8 +1,8 @@
 import type { ClusterWatches, Watch, WatchedLease, WatchEvent } from "../../app/ports.ts";
-import type { ReleaseStatus, RevisionLabel } from "../../domain/release.ts";
-import { textAt, textsAt, type JsonObject } from "./json.ts";
+import type { RevisionLabel } from "../../domain/release.ts";
 import { leasesPath } from "./leaseObjects.ts";
 import { readWatchedLease } from "./leases.ts";
+import { ReleaseLoop } from "./releaseWatch.ts";
 import { WatchLoop, type WatchSource, type WatchTools } from "./watchLoop.ts";
 
 /** One watch for each kind of a namespace, shared by all who ask for it and ended with the last of them. */
@@ -26,10 +26,10 @@ export class SharedWatches implements ClusterWatches {
   }
 
   releases(context: string, namespace: string): Watch<readonly RevisionLabel[]> {
-    const source = releaseSource(context, namespace);
+    const place = { context, namespace };
     return this.#releases.share(
       `${context}\n${namespace}`,
-      (fire) => new WatchLoop(source, this.#tools, fire),
+      (fire) => new ReleaseLoop(place, this.#tools, fire),
     );
   }
 
@@ -115,75 +115,4 @@ class Pool<T> {
       },
     };
   }
-}
-
-interface RevisionObject {
-  readonly release: string;
-  readonly label: RevisionLabel;
-}
-
-/** helm's records by their metadata alone: the payloads are large, and a thousand of them would be gigabytes. */
-function releaseSource(
-  context: string,
-  namespace: string,
-): WatchSource<RevisionObject | undefined, readonly RevisionLabel[]> {
-  const partial = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`;
-  return {
-    context,
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`,
-    query: { labelSelector: "owner=helm" },
-    listAccept: partial("PartialObjectMetadataList"),
-    watchAccept: partial("PartialObjectMetadata"),
-    read: readRevisionObject,
-    view: byRelease,
-  };
-}
-
-const STATUSES: readonly ReleaseStatus[] = [
-  "deployed",
-  "uninstalled",
-  "superseded",
-  "failed",
-  "uninstalling",
-  "pending-install",
-  "pending-upgrade",
-  "pending-rollback",
-];
-
-/** By labels, never by the object's name: a release may itself be called `web.v2`. */
-function readRevisionObject(secret: JsonObject): RevisionObject | undefined {
-  const labels = textsAt(secret, "metadata", "labels");
-  const release = labels["name"];
-  const revision = Number(labels["version"]);
-  if (release === undefined || !Number.isInteger(revision) || revision < 1) return undefined;
-  const status = STATUSES.find((known) => known === labels["status"]) ?? "unknown";
-  // helm's createdAt label can be inherited from an earlier revision; the object's own date cannot.
-  const createdAt = Date.parse(textAt(secret, "metadata", "creationTimestamp") ?? "");
-  return {
-    release,
-    label: {
-      revision,
-      status,
-      createdAt: Number.isFinite(createdAt) ? createdAt : 0,
-      driver: "secret",
-      version: {
-        uid: textAt(secret, "metadata", "uid") ?? "",
-        resourceVersion: textAt(secret, "metadata", "resourceVersion") ?? "",
-      },
-    },
-  };
-}
-
-function byRelease(
-  objects: ReadonlyMap<string, RevisionObject | undefined>,
-): ReadonlyMap<string, readonly RevisionLabel[]> {
-  const releases = new Map<string, RevisionLabel[]>();
-  for (const object of objects.values()) {
-    if (object === undefined) continue;
-    const revisions = releases.get(object.release);
-    if (revisions === undefined) releases.set(object.release, [object.label]);
-    else revisions.push(object.label);
-  }
-  for (const revisions of releases.values()) revisions.sort((a, b) => b.revision - a.revision);
-  return releases;
 }

@@ -62,6 +62,7 @@ test("what is encoded is what our own reader of helm's records decodes", async (
       chart: "app-1.1.0",
       appVersion: "2.0",
       manifest: "---\nkind: ConfigMap\n",
+      images: [],
       unknownStatus: undefined,
       chartAnnotations: {},
       values: { image: { tag: "4f1c0de" } },

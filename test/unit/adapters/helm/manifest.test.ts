@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manifestImages } from "../../../../src/adapters/helm/manifest.ts";
 
-const names = (manifest: string): readonly string[] =>
-  manifestImages(manifest).map(({ workload, container, image }) => `${workload} ${container} ${image}`);
+const names = (manifest: string): readonly string[] | undefined =>
+  manifestImages(manifest)?.map(({ workload, container, image }) => `${workload} ${container} ${image}`);
 
 test("images of every kind that makes pods are found, init containers included", () => {
   const manifest = `---
