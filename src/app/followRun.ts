@@ -2,7 +2,8 @@ import { judgeLock } from "../domain/lock.ts";
 import { holderIdentity } from "../domain/person.ts";
 import type { DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
 import { takeUpOperation } from "./operationLease.ts";
-import type { KeptOrder, LockStore, PastRun, PastRuns } from "./ports.ts";
+import type { PastDeploy, PastRuns } from "./pastRuns.ts";
+import type { KeptOrder, LockStore } from "./ports.ts";
 import { proveOutcome, type ProofServices } from "./proveRollout.ts";
 import type { RenewServices } from "./renewedOperation.ts";
 import { diagnose, runOutcome, watchHelm } from "./watchHelm.ts";
@@ -25,7 +26,7 @@ export interface FollowSignals {
  */
 export async function followRun(
   services: FollowServices,
-  run: PastRun,
+  run: PastDeploy,
   onPhase: (phase: DeployPhase) => void,
   { stop, left }: FollowSignals,
 ): Promise<DeployOutcome | undefined> {
@@ -54,7 +55,7 @@ export async function followRun(
 
 async function untilEnded(
   { pastRuns, log }: FollowServices,
-  run: PastRun,
+  run: PastDeploy,
   { stop, left }: FollowSignals,
 ): ReturnType<PastRuns["ended"]> {
   const onStop = (): void => {

@@ -237,28 +237,6 @@ export interface DeployOrder extends KeptOrder {
   readonly repositoryRoot: string;
 }
 
-/** A run of the tool whose window is gone; from the moment that it is told here, this window follows it. */
-export interface PastRun {
-  readonly id: string;
-  readonly order: KeptOrder;
-  /** The kubeconfig that the tool was given: a path or a list of them; undefined is the default. */
-  readonly kubeconfig?: string;
-  readonly startedAt: EpochMs;
-  readonly isRunning: boolean;
-}
-
-/** Runs of earlier windows: what closing, reloading or killing a window during a deploy left behind. */
-export interface PastRuns {
-  /** Those that nobody follows, oldest first; each is given to one window only. */
-  adopt(): Promise<readonly PastRun[]>;
-  /** Waits until it has ended; undefined where it was left before. */
-  ended(id: string, onLine: (line: string) => void, signal: AbortSignal): Promise<DeployerEnd | undefined>;
-  /** Asks the tool to stop. */
-  stop(id: string): Promise<void>;
-  /** The person has been told how it ended; what is kept of the run is deleted. */
-  seen(id: string): Promise<void>;
-}
-
 /** One way to deploy. helm is the first; a further one is one file and one line in extension.ts. */
 export interface Deployer {
   tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>>;

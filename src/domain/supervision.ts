@@ -18,6 +18,11 @@ export interface SupervisorOrder {
   readonly result: string;
   /** Files and folders that must not outlive the program. */
   readonly remove: readonly string[];
+  /**
+   * Whether the program may be ended at all once it works. False for what has no soft end and would leave a record
+   * half-written: nobody who asks for its end is heard then.
+   */
+  readonly isStoppable: boolean;
   /** How long a program that a person wants ended has to end by itself, before it is ended hard. */
   readonly patience: DurationMs;
   /** The operation Lease that is to be kept alive meanwhile. */

@@ -36,7 +36,7 @@ function supervise(order: SupervisorOrder): void {
   let takenBy: string | null = null;
   let renewing: Renewing | undefined = undefined;
   const cancel = (): void => {
-    if (isCancelled) return;
+    if (isCancelled || !order.isStoppable) return;
     isCancelled = true;
     child?.kill("SIGTERM");
     setTimeout(() => {

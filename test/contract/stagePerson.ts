@@ -10,7 +10,8 @@ import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts"
 import { followRun } from "../../src/app/followRun.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { takeOver } from "../../src/app/takeOver.ts";
-import type { Clock, Log, PastRun, PastRuns } from "../../src/app/ports.ts";
+import type { PastDeploy, PastRuns } from "../../src/app/pastRuns.ts";
+import type { Clock, Log } from "../../src/app/ports.ts";
 import { openCluster, type Cluster } from "../../src/cluster.ts";
 import type { Pool } from "../../src/domain/config.ts";
 import type { OperationPace } from "../../src/domain/operation.ts";
@@ -42,7 +43,7 @@ export interface StagePerson {
   readonly pastRuns: PastRuns;
   devdeploy(pool: Pool, watching?: Watching): Promise<DeployOutcome>;
   /** Follows a run of a window that is gone, as this window would. */
-  follow(run: PastRun, watching?: Watching): Promise<DeployOutcome | undefined>;
+  follow(run: PastDeploy, watching?: Watching): Promise<DeployOutcome | undefined>;
 }
 
 /** A person's window with everything real in it, except VS Code. */

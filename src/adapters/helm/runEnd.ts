@@ -3,8 +3,14 @@ import { fail, ok } from "../../domain/result.ts";
 import { causeOf } from "./cause.ts";
 import type { RunEnd } from "./followRun.ts";
 
-/** What the end of a run means; `isAsked` tells that this very window asked helm to stop. */
-export function deployerEnd(end: RunEnd, isAsked: boolean): DeployerEnd {
+/** Whether a run ends softly when it is asked to, and whether this very window asked. */
+export interface Stopping {
+  readonly isStoppable: boolean;
+  readonly isAsked: boolean;
+}
+
+/** What the end of a run means. One that cannot be stopped has failed by itself, whoever was read in the Lease. */
+export function deployerEnd(end: RunEnd, { isStoppable, isAsked }: Stopping): DeployerEnd {
   if (end.kind === "left") return fail({ reason: "run-lost", output: "" });
   const { output } = end;
   if (end.kind === "lost") return fail({ reason: "run-lost", output });
@@ -13,7 +19,7 @@ export function deployerEnd(end: RunEnd, isAsked: boolean): DeployerEnd {
   if (startError !== null) {
     return fail({ reason: "helm-failed", exitCode: undefined, cause: "other", output: startError });
   }
-  if (takenBy !== null) return fail({ reason: "cancelled", output, takenBy });
+  if (isStoppable && takenBy !== null) return fail({ reason: "cancelled", output, takenBy });
   if (isAsked || isCancelled) return fail({ reason: "cancelled", output });
   return fail({ reason: "helm-failed", exitCode: exitCode ?? undefined, cause: causeOf(output), output });
 }

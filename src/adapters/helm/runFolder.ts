@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeptOrder } from "../../app/ports.ts";
+import type { KeptRollback } from "../../app/rollbackPorts.ts";
 import type { SupervisorOrder, SupervisorResult, SupervisorSign } from "../../domain/supervision.ts";
 import type { EpochMs } from "../../domain/time.ts";
 
@@ -45,7 +46,7 @@ export const newRunId = (): string => randomUUID();
 
 /** A run as its window described it, and who followed it first. */
 export interface AboutRun extends RunFollower {
-  readonly order: KeptOrder;
+  readonly order: KeptOrder | KeptRollback;
   /** As helm got it; undefined is its default. */
   readonly kubeconfig?: string;
 }

@@ -1,5 +1,6 @@
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import type { DeployerEnd, PastRun, PastRuns } from "../../app/ports.ts";
+import type { PastRun, PastRuns } from "../../app/pastRuns.ts";
+import type { DeployerEnd } from "../../app/ports.ts";
 import { MINUTE_MS } from "../../domain/time.ts";
 import { followRun, processLives, supervisorLives } from "./followRun.ts";
 import { deployerEnd, tellRemarks } from "./runEnd.ts";
@@ -44,7 +45,8 @@ export class RunFolders implements PastRuns {
     if (end.kind === "left") return undefined;
     if (end.kind === "lost") await removeLeftovers(run);
     tellRemarks(end, onLine);
-    return deployerEnd(end, false);
+    const about = await readAbout(run);
+    return deployerEnd(end, { isStoppable: about === undefined || !("kind" in about.order), isAsked: false });
   }
 
   async stop(id: string): Promise<void> {
@@ -68,7 +70,8 @@ export class RunFolders implements PastRuns {
     if (isFollowed(about) || !(await follow(run))) return undefined;
     this.#followed.add(id);
     const isRunning = (await readResult(run)) === undefined && (await supervisorLives(run));
-    return { id, order, startedAt, isRunning, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+    const found = { id, startedAt, isRunning, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+    return "kind" in order ? { ...found, order } : { ...found, order };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DeployOrder, KeptOrder } from "../../app/ports.ts";
+import type { KeptRollback } from "../../app/rollbackPorts.ts";
 import type { HeldOperation } from "../../domain/operation.ts";
 import type { SupervisedOperation, SupervisorOrder } from "../../domain/supervision.ts";
 import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
@@ -10,11 +11,16 @@ const PATIENCE_MS: DurationMs = 20 * SECOND_MS;
 interface Supervised {
   readonly program: string;
   readonly args: readonly string[];
-  readonly order: DeployOrder;
+  readonly operation: HeldOperation | undefined;
+  /** An upgrade ends well when it is asked to; a rollback and an uninstallation know no signals. */
+  readonly isStoppable: boolean;
 }
 
 /** What the supervisor is told. */
-export const supervisorOrder = (run: RunFolder, { program, args, order }: Supervised): SupervisorOrder => ({
+export const supervisorOrder = (
+  run: RunFolder,
+  { program, args, operation, isStoppable }: Supervised,
+): SupervisorOrder => ({
   program,
   args,
   log: run.log,
@@ -22,26 +28,27 @@ export const supervisorOrder = (run: RunFolder, { program, args, order }: Superv
   cancel: run.cancel,
   result: run.result,
   remove: [run.values, run.chart],
+  isStoppable,
   patience: PATIENCE_MS,
-  ...(order.operation === undefined ? {} : { renew: supervisedOperation(order.operation) }),
+  ...(operation === undefined ? {} : { renew: supervisedOperation(operation, isStoppable) }),
 });
 
-/** An upgrade may be stopped when the Lease is taken over, where that can be done softly: Windows knows only the hard end. */
-const supervisedOperation = (held: HeldOperation): SupervisedOperation => ({
+/** Where it can be done softly, helm is stopped when the Lease is taken over: Windows knows only the hard end. */
+const supervisedOperation = (held: HeldOperation, isStoppable: boolean): SupervisedOperation => ({
   ...held,
-  stopsWhenTaken: process.platform !== "win32",
+  stopsWhenTaken: isStoppable && process.platform !== "win32",
   hostPid: process.pid,
 });
 
-/** Only what is to be kept: values may hold secrets. */
-export const aboutRun = (order: DeployOrder, kubeconfig: string | undefined): AboutRun => ({
-  order: keptOrder(order),
+export const aboutRun = (order: KeptOrder | KeptRollback, kubeconfig: string | undefined): AboutRun => ({
+  order,
   ...(kubeconfig === undefined ? {} : { kubeconfig }),
   startedAt: Date.now(),
   hostPid: process.pid,
 });
 
-function keptOrder(order: DeployOrder): KeptOrder {
+/** Only what is to be kept: values may hold secrets. */
+export function keptOrder(order: DeployOrder): KeptOrder {
   const { subject, url, release, mark, revision, driver, lock, operation } = order;
   const { container, timeoutMinutes } = driver;
   return {

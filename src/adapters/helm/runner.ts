@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { Deployer, DeployerEnd, DeployerError, DeployerTool, DeployOrder } from "../../app/ports.ts";
+import type { KeptRollback, ReleaseRemover, RemovalOrder, RollbackRunner } from "../../app/rollbackPorts.ts";
 import type { CommitHash } from "../../domain/branch.ts";
+import type { HeldOperation } from "../../domain/operation.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
-import { upgradeArguments } from "./arguments.ts";
+import { rollbackArguments, uninstallArguments, upgradeArguments } from "./arguments.ts";
 import { helmEnvironment } from "./environment.ts";
 import { findHelm, type HelmPlaces } from "./findHelm.ts";
 import { followRun, type RunEnd } from "./followRun.ts";
 import { deployerEnd, tellRemarks } from "./runEnd.ts";
-import { newRunId, readSign, runFolder, writeJson, type RunFolder } from "./runFolder.ts";
-import { aboutRun, supervisorOrder } from "./runOrder.ts";
+import { newRunId, readSign, runFolder, writeJson, type AboutRun, type RunFolder } from "./runFolder.ts";
+import { aboutRun, keptOrder, supervisorOrder } from "./runOrder.ts";
 import { parseHelmVersion } from "./version.ts";
 
 /** Writes a chart as a commit holds it into a folder that does not exist yet; the git adapter's. */
@@ -38,12 +40,25 @@ export interface HelmSurroundings {
   readonly closing: AbortSignal;
 }
 
+/** What is the order's own in a run; everything else is the same for all. */
+interface Work {
+  readonly command: readonly string[];
+  readonly operation: HeldOperation | undefined;
+  /** Absent where nothing is kept: then no other window follows it. */
+  readonly kept?: AboutRun["order"];
+  readonly isStoppable: boolean;
+  /** Makes what the command needs in the run's folder. */
+  readonly prepare: (run: RunFolder) => Promise<Result<void, DeployerError>>;
+}
+
+const NOTHING_TO_PREPARE = (): Promise<Result<void, DeployerError>> => Promise.resolve(ok(undefined));
+
 /** helm, run by a supervisor that outlives this window. */
-export class HelmDeployer implements Deployer {
+export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
   readonly #surroundings: HelmSurroundings;
   readonly #followed: Set<string>;
   /** The command is shown before the run is made, and it is to be the very command. */
-  readonly #folders = new WeakMap<DeployOrder, RunFolder>();
+  readonly #folders = new WeakMap<object, RunFolder>();
 
   /** `followed` tells `RunFolders` of the same window which runs have somebody waiting for them. */
   constructor(surroundings: HelmSurroundings, followed: Set<string>) {
@@ -57,31 +72,103 @@ export class HelmDeployer implements Deployer {
   }
 
   command(tool: DeployerTool, order: DeployOrder): readonly string[] {
-    const major = parseHelmVersion(tool.version)?.major ?? 3;
-    return [tool.path, ...upgradeArguments(order, this.#folder(order), major)];
+    return [tool.path, ...upgradeArguments(order, this.#folder(order), majorOf(tool))];
   }
 
-  async run(
+  rollbackCommand(tool: DeployerTool, order: KeptRollback): readonly string[] {
+    return [tool.path, ...rollbackArguments(order, majorOf(tool))];
+  }
+
+  removeCommand(tool: DeployerTool, { release, timeoutMinutes }: RemovalOrder): readonly string[] {
+    return [tool.path, ...uninstallArguments(release, timeoutMinutes, majorOf(tool))];
+  }
+
+  run(
     tool: DeployerTool,
     order: DeployOrder,
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<DeployerEnd> {
+    const work: Work = {
+      command: this.command(tool, order),
+      operation: order.operation,
+      kept: keptOrder(order),
+      isStoppable: true,
+      prepare: (run) => this.#prepare(run, order, signal),
+    };
+    return this.#perform(this.#folder(order), work, onLine, signal);
+  }
+
+  rollBack(
+    tool: DeployerTool,
+    order: KeptRollback,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DeployerEnd> {
+    const work: Work = {
+      command: this.rollbackCommand(tool, order),
+      operation: order.operation,
+      kept: order,
+      isStoppable: false,
+      prepare: NOTHING_TO_PREPARE,
+    };
+    return this.#perform(this.#folder(order), work, onLine, signal);
+  }
+
+  async remove(
+    tool: DeployerTool,
+    order: RemovalOrder,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DeployerEnd> {
+    const work: Work = {
+      command: this.removeCommand(tool, order),
+      operation: order.operation,
+      isStoppable: false,
+      prepare: NOTHING_TO_PREPARE,
+    };
     const run = this.#folder(order);
+    const end = await this.#perform(run, work, onLine, signal);
+    const isOver = end.ok || end.error.reason !== "run-lost";
+    if (isOver) await this.#forget(run);
+    return end;
+  }
+
+  told(order: DeployOrder): Promise<void> {
+    return this.#settle(order);
+  }
+
+  rollbackTold(order: KeptRollback): Promise<void> {
+    return this.#settle(order);
+  }
+
+  async #settle(order: object): Promise<void> {
+    if (!this.#surroundings.closing.aborted) await this.#forget(this.#folder(order));
+  }
+
+  async #perform(
+    run: RunFolder,
+    { command, operation, kept, isStoppable, prepare }: Work,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DeployerEnd> {
     this.#followed.add(run.id);
     let isBegun = false;
     try {
-      const prepared = await this.#prepare(run, order, signal);
+      await mkdir(run.path, { recursive: true, mode: 0o700 });
+      const prepared = await prepare(run);
       if (!prepared.ok) return prepared;
-      if (signal.aborted) return fail({ reason: "cancelled", output: "" });
-      const [program = tool.path, ...args] = this.command(tool, order);
+      const [program = "", ...args] = command;
       const kubeconfig = this.#surroundings.kubeconfig();
-      await writeJson(run.order, supervisorOrder(run, { program, args, order }));
-      await writeJson(run.about, aboutRun(order, kubeconfig));
+      await writeJson(run.order, supervisorOrder(run, { program, args, operation, isStoppable }));
+      if (kept !== undefined) await writeJson(run.about, aboutRun(kept, kubeconfig));
+      if (signal.aborted) return fail({ reason: "cancelled", output: "" });
       isBegun = true;
-      const end = await this.#supervise(run, { kubeconfig, onLine }, signal);
+      const end = await this.#supervise(run, { kubeconfig, isStoppable, onLine }, signal);
+      // Nobody in this window waits for it any more: whoever looks for runs that are left may follow it.
+      if (end.kind === "left") this.#followed.delete(run.id);
       tellRemarks(end, onLine);
-      return deployerEnd(end, signal.aborted);
+      return deployerEnd(end, { isStoppable, isAsked: isStoppable && signal.aborted });
     } catch (error) {
       return fail({
         reason: "temporary-files",
@@ -92,16 +179,12 @@ export class HelmDeployer implements Deployer {
     }
   }
 
-  async told(order: DeployOrder): Promise<void> {
-    if (!this.#surroundings.closing.aborted) await this.#forget(this.#folder(order));
-  }
-
   async #forget(run: RunFolder): Promise<void> {
     await rm(run.path, { recursive: true, force: true });
     this.#followed.delete(run.id);
   }
 
-  #folder(order: DeployOrder): RunFolder {
+  #folder(order: object): RunFolder {
     const folder = this.#folders.get(order) ?? runFolder(this.#surroundings.storage, newRunId());
     this.#folders.set(order, folder);
     return folder;
@@ -112,7 +195,6 @@ export class HelmDeployer implements Deployer {
     order: DeployOrder,
     signal: AbortSignal,
   ): Promise<Result<void, DeployerError>> {
-    await mkdir(run.path, { recursive: true, mode: 0o700 });
     const chart = await this.#surroundings.writeChart(
       {
         repositoryRoot: order.repositoryRoot,
@@ -130,10 +212,7 @@ export class HelmDeployer implements Deployer {
 
   async #supervise(
     run: RunFolder,
-    {
-      kubeconfig,
-      onLine,
-    }: { readonly kubeconfig: string | undefined; readonly onLine: (line: string) => void },
+    { kubeconfig, isStoppable, onLine }: Supervising,
     signal: AbortSignal,
   ): Promise<RunEnd> {
     const supervisor = spawn(this.#surroundings.node, [this.#surroundings.supervisor, run.order], {
@@ -153,11 +232,12 @@ export class HelmDeployer implements Deployer {
       supervisor.once("error", reject);
     });
     supervisor.unref();
+    const left = new AbortController();
     const stop = (): void => {
-      void askToStop(run, supervisor);
+      if (isStoppable) void askToStop(run, supervisor);
+      else left.abort();
     };
     signal.addEventListener("abort", stop);
-    const left = new AbortController();
     try {
       if (signal.aborted) stop();
       const end = followRun(run, onLine, left.signal);
@@ -169,6 +249,14 @@ export class HelmDeployer implements Deployer {
     }
   }
 }
+
+interface Supervising {
+  readonly kubeconfig: string | undefined;
+  readonly isStoppable: boolean;
+  readonly onLine: (line: string) => void;
+}
+
+const majorOf = (tool: DeployerTool): number => parseHelmVersion(tool.version)?.major ?? 3;
 
 async function askToStop(run: RunFolder, supervisor: ChildProcess): Promise<void> {
   // Windows has no signals between processes: there the supervisor finds a file, and its helm is ended hard.

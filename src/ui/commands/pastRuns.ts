@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { DeployOutcome, DeployPhase } from "../../app/deployOutcome.ts";
 import type { FollowSignals } from "../../app/followRun.ts";
-import type { PastRun, PastRuns } from "../../app/ports.ts";
+import { isRollback, type PastDeploy, type PastRuns } from "../../app/pastRuns.ts";
 import { parseBranchName } from "../../domain/branch.ts";
 import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
 import { outcomeNotice } from "../messages/outcome.ts";
@@ -21,7 +21,7 @@ const LOOK_AFTER_MS: readonly DurationMs[] = [0, 2, 3, 5, 10, 20, 60].map((secon
 
 /** `followRun` with its services already given to it; opens the cluster of the run when it is called. */
 export type FollowRun = (
-  run: PastRun,
+  run: PastDeploy,
   onPhase: (phase: DeployPhase) => void,
   signals: FollowSignals,
 ) => Promise<DeployOutcome | undefined>;
@@ -42,14 +42,16 @@ export async function followPastRuns(
     if (closing.aborted) return;
     // In a folder that is not trusted no kubeconfig is read; the runs wait for another window.
     if (!services.folders.isTrusted) continue;
-    for (const run of await following.pastRuns.adopt()) void tell(services, following, run, closing);
+    for (const run of await following.pastRuns.adopt()) {
+      if (!isRollback(run)) void tell(services, following, run, closing);
+    }
   }
 }
 
 async function tell(
   services: CommandServices,
   { pastRuns, followRun }: Following,
-  run: PastRun,
+  run: PastDeploy,
   closing: AbortSignal,
 ): Promise<void> {
   const { clock, log } = services;

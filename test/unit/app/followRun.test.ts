@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { DeployOutcome, DeployPhase } from "../../../src/app/deployOutcome.ts";
 import { followRun } from "../../../src/app/followRun.ts";
-import type { DeployerEnd, PastRun, PastRuns } from "../../../src/app/ports.ts";
+import type { PastDeploy, PastRuns } from "../../../src/app/pastRuns.ts";
+import type { DeployerEnd } from "../../../src/app/ports.ts";
 import { lockRef } from "../../../src/domain/lock.ts";
 import { operationRef } from "../../../src/domain/operation.ts";
 import { holderIdentity } from "../../../src/domain/person.ts";
@@ -25,7 +26,7 @@ class Following {
   readonly phases: DeployPhase[] = [];
   readonly stop = new AbortController();
   readonly left = new AbortController();
-  readonly run: PastRun;
+  readonly run: PastDeploy;
   stopped = 0;
   /** When helm ends, and how. */
   helm: (signal: AbortSignal) => Promise<DeployerEnd | undefined> = async () => {

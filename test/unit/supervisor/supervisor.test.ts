@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { SupervisedOperation, SupervisorResult } from "../../../src/domain/supervision.ts";
+import type {
+  SupervisedOperation,
+  SupervisorResult,
+  SupervisorSign,
+} from "../../../src/domain/supervision.ts";
 import { aFolder } from "../../builders/gitRepository.ts";
 import { anOperation } from "../../builders/lock.ts";
 import { bundleSupervisor } from "../../builders/supervisor.ts";
@@ -60,6 +64,7 @@ describe("the supervisor", () => {
   async function supervise(
     code: string,
     renew?: Partial<SupervisedOperation>,
+    isStoppable = true,
   ): Promise<Omit<SupervisorResult, "endedAt" | "remarks"> & { readonly remarks: number }> {
     const program = file("program");
     const head = `#!${process.execPath}\nconst fs = require("node:fs"), folder = ${JSON.stringify(run)};\n`;
@@ -79,6 +84,7 @@ describe("the supervisor", () => {
       args: [],
       ...Object.fromEntries(Object.entries(files).map(([key, name]) => [key, file(name)])),
       remove: [],
+      isStoppable,
       patience: 200,
       ...(renew === undefined ? {} : { renew: operation }),
     };
@@ -168,4 +174,27 @@ describe("the supervisor", () => {
     writeFileSync(file("cancel"), "");
     assert.deepEqual(await deaf, { ...well, exitCode: null, signal: "SIGKILL", isCancelled: true });
   });
+
+  test("a helm that has no soft end is not stopped by anybody once it works, and begun for nobody who cancelled before", async () => {
+    const asked = `process.on("SIGTERM", () => fs.writeFileSync(folder + "/asked", "")); ${UNTIL_GO}`;
+    const rollback = supervise(asked, undefined, false);
+    await until("helm's start", has("started"));
+    writeFileSync(file("cancel"), "");
+    const { pid } = JSON.parse(readFileSync(file("sign"), "utf8")) as SupervisorSign;
+    process.kill(pid, "SIGTERM");
+    await until("two more signs of life", lookedTwice(file("sign")));
+    writeFileSync(file("go"), "");
+    assert.deepEqual([await rollback, existsSync(file("asked"))], [well, false]);
+
+    for (const name of ["go", "started", "sign"]) rmSync(file(name), { force: true });
+    const ended = await supervise(asked, undefined, false);
+    assert.deepEqual(ended, { ...well, exitCode: null, signal: "SIGTERM", isCancelled: true });
+    assert.ok(!existsSync(file("started")));
+  });
 });
+
+/** The supervisor looks for a cancel with each sign that it gives. */
+function lookedTwice(sign: string): () => true | undefined {
+  const times = new Set<number>();
+  return () => times.add(statSync(sign).mtimeMs).size >= 3 || undefined;
+}

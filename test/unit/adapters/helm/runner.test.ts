@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { HelmDeployer } from "../../../../src/adapters/helm/runner.ts";
+import { isRollback } from "../../../../src/app/pastRuns.ts";
+import { RunFolders } from "../../../../src/adapters/helm/runFolders.ts";
+import { aKeptRollback } from "../../../builders/rollback.ts";
 import { until } from "../../../builders/waiting.ts";
 import { anOrder, openLab, type HelmLab } from "./helmLab.ts";
 
@@ -48,9 +51,11 @@ describe("helm under its supervisor", () => {
     const values = { branch: "1e6", odd: "a,b={c}", none: "null", "a.b": "$(touch pwned)\u202E" };
     const tool = lab.helm(`
       const file = args.find((arg) => arg.startsWith("--values=")).slice(9);
-      console.log((fs.statSync(file).mode & 0o777).toString(8), fs.readFileSync(file, "utf8"));`);
+      console.log((fs.statSync(file).mode & 0o777).toString(8));
+      fs.copyFileSync(file, folder + "/arrived");`);
     const ran = await lab.deployer().run(tool, anOrder({ values }), ignore, never);
-    assert.deepEqual(ran, { ok: true, value: { output: `600 ${JSON.stringify(values)}` } });
+    assert.deepEqual(ran, { ok: true, value: { output: "600" } });
+    assert.equal(readFileSync(join(lab.folder, "arrived"), "utf8"), JSON.stringify(values));
   });
 
   test("what runs is the command that was shown", async () => {
@@ -187,6 +192,43 @@ describe("helm under its supervisor", () => {
     assert.deepEqual(await deployer.run(tool, anOrder(), ignore, never), { ok: false, error: absent });
     assert.ok(!lab.has("never"));
     assert.deepEqual(lab.runs(), []);
+  });
+
+  test("a rollback that nobody waits for any more goes on, and whoever looks for runs follows it to its end", async () => {
+    const tool = lab.helm(`setInterval(() => { if (fs.existsSync(folder + "/go")) process.exit(0); }, 10);
+      process.on("SIGTERM", () => process.exit(3)); console.log(args[0], args.at(-1));
+      fs.writeFileSync(folder + "/rolling", "");`);
+    const followed = new Set<string>();
+    const stop = new AbortController();
+    const order = aKeptRollback();
+    const ran = lab.deployer(followed).rollBack(tool, order, ignore, stop.signal);
+    await until("helm's start", () => lab.has("rolling") || undefined);
+    stop.abort();
+    assert.deepEqual(await ran, { ok: false, error: { reason: "run-lost", output: "" } });
+
+    const pastRuns = new RunFolders(lab.storage, followed);
+    const [run] = await pastRuns.adopt();
+    assert.ok(run !== undefined && isRollback(run));
+    assert.deepEqual([run.order, run.isRunning], [order, true]);
+    await pastRuns.stop(run.id);
+    writeFileSync(join(lab.folder, "go"), "");
+    assert.deepEqual(await pastRuns.ended(run.id, ignore, never), {
+      ok: true,
+      value: { output: "rollback 1" },
+    });
+  });
+
+  test("a rollback that is cancelled before helm was started is not begun", async () => {
+    const stopped = AbortSignal.abort();
+    const ran = await lab.deployer().rollBack(lab.helm(WAITS), aKeptRollback(), ignore, stopped);
+    assert.deepEqual([ran, lab.runs()], [{ ok: false, error: { reason: "cancelled", output: "" } }, []]);
+  });
+
+  test("an uninstallation keeps nothing of itself", async () => {
+    const { release } = anOrder();
+    const order = { release, timeoutMinutes: 1 };
+    const ran = await lab.deployer().remove(lab.helm(`console.log(args[0]);`), order, ignore, never);
+    assert.deepEqual([ran, lab.runs()], [{ ok: true, value: { output: "uninstall" } }, []]);
   });
 });
 
