@@ -4,8 +4,10 @@ export interface Account {
   readonly done: boolean;
   /** Of helm's newest record, e.g. `revision 3 deployed`. */
   readonly newest: string;
-  /** Whose pods are ready: commits by their letters, e.g. `A`, or `nobody`. */
-  readonly serves: string;
+  /** Whose image the workload is set to run: a commit by its letter. */
+  readonly runs: string;
+  /** Whose pods are ready: letters, or `no`. Absent where no rollback was begun: then the panel claims nothing of pods. */
+  readonly ready?: string;
   /** What stood in the way, or what there is to know besides. */
   readonly because?: string;
 }
@@ -22,8 +24,9 @@ export interface Row {
 }
 
 /** An account as one short sentence: two accounts are the same where their sentences are. */
-export function sentence({ done, newest, serves, because }: Account): string {
-  const facts = `${done ? "done" : "not done"}: ${newest}, ${serves === "nobody" ? serves : `pods of ${serves}`} ready`;
+export function sentence({ done, newest, runs, ready, because }: Account): string {
+  const pods = ready === undefined ? "" : `, ${ready === "no" ? ready : `${ready}'s`} pods ready`;
+  const facts = `${done ? "done" : "not done"}: ${newest}, set to ${runs}${pods}`;
   return because === undefined ? facts : `${facts}; ${because}`;
 }
 

@@ -68,10 +68,14 @@ export class Onlooker {
     return listAt(found, "items").filter((pod) => at(pod, "metadata", "deletionTimestamp") === undefined);
   }
 
+  async podNames(): Promise<readonly string[]> {
+    return (await this.pods()).map((pod) => textAt(pod, "metadata", "name")).sort();
+  }
+
   /** The commits whose pods are ready. */
-  async serves(): Promise<string> {
+  async ready(): Promise<string> {
     const ready = (await this.pods()).filter(isReady).map((pod) => this.letterIn(imageOf(pod)));
-    return [...new Set(ready)].sort().join(" and ") || "nobody";
+    return [...new Set(ready)].sort().join(" and ") || "no";
   }
 
   async wantedImage(): Promise<string> {
