@@ -1,0 +1,126 @@
+import type { ClusterError } from "../domain/cluster.ts";
+import type { WhatRuns } from "../domain/history.ts";
+import { operationRef, type OperationRecord } from "../domain/operation.ts";
+import { isBusy, type Revision } from "../domain/release.ts";
+import type { ImageAnswer, Risk } from "../domain/rollback.ts";
+import { MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
+import type { Clock, OperationStore } from "./ports.ts";
+import type { RollbackSubject } from "./rollbackOutcome.ts";
+import type { ImageRegistry, LiveObjects } from "./rollbackPorts.ts";
+import { withinLimit } from "./withinLimit.ts";
+
+/** A review is waited for; what does not answer within this time is said not to have been asked. */
+export const REVIEW_LIMIT_MS: DurationMs = 5 * SECOND_MS;
+const MOST_IMAGES = 50;
+
+export interface RiskServices {
+  readonly live: LiveObjects;
+  readonly operations: OperationStore;
+  readonly registry: ImageRegistry;
+  readonly clock: Clock;
+}
+
+/** Whether the target's images are still where its pods would pull them from. */
+export async function imageRisks(
+  { registry, clock }: Pick<RiskServices, "registry" | "clock">,
+  to: Revision,
+  signal: AbortSignal,
+): Promise<readonly Risk[]> {
+  const images = [...new Set(to.images.map(({ image }) => image))];
+  if (images.length === 0) return [];
+  const asked = images.slice(0, MOST_IMAGES);
+  const notAsked = (detail: string) => (image: string) => ({ kind: "not-asked", image, detail }) as const;
+  const answers = await withinLimit<readonly ImageAnswer[]>(
+    clock,
+    {
+      limit: REVIEW_LIMIT_MS,
+      run: (stop) => registry.look(asked, stop),
+      otherwise: () => asked.map(notAsked(tooSlow())),
+    },
+    signal,
+  );
+  const others = images.slice(MOST_IMAGES).map(notAsked(`more than ${MOST_IMAGES} images`));
+  return [{ kind: "images", answers: [...answers, ...others] }];
+}
+
+/** Whether the person may do what helm will do: to the objects of either side, and to helm's records. */
+export async function rightsRisks(
+  { live, clock }: Pick<RiskServices, "live" | "clock">,
+  {
+    subject,
+    newest,
+    to,
+  }: { readonly subject: RollbackSubject; readonly newest: Revision; readonly to: Revision },
+  signal: AbortSignal,
+): Promise<readonly Risk[]> {
+  const manifest = `${newest.manifest}\n---\n${to.manifest}`;
+  const notAsked = (detail: string): Risk => ({ kind: "rights", missing: [], notAsked: detail });
+  return withinLimit<readonly Risk[]>(
+    clock,
+    {
+      limit: REVIEW_LIMIT_MS,
+      run: async (stop) => {
+        const missing = await live.missingRights(subject.release, { manifest, driver: newest.driver }, stop);
+        return [
+          missing.ok ? { kind: "rights", missing: missing.value } : notAsked(errorFacts(missing.error)),
+        ];
+      },
+      otherwise: () => [notAsked(tooSlow())],
+    },
+    signal,
+  );
+}
+
+/** Whether somebody works at it, by the operation Lease and by helm's own newest record. */
+export async function workRisks(
+  { operations, clock }: Pick<RiskServices, "operations" | "clock">,
+  { subject, newest }: { readonly subject: RollbackSubject; readonly newest: Revision },
+  signal: AbortSignal,
+): Promise<readonly Risk[]> {
+  const ref = operationRef(subject.name, { name: subject.target, driver: subject.driver }, subject.locks);
+  const isHelmBusy = isBusy(newest, clock.now(), subject.driver.timeoutMinutes * MINUTE_MS);
+  const byHelm: readonly Risk[] = isHelmBusy
+    ? [{ kind: "at-work", by: newest.mark?.by ?? "helm", what: newest.status }]
+    : [];
+  const byLease = await withinLimit<Risk>(
+    clock,
+    {
+      limit: REVIEW_LIMIT_MS,
+      run: async (stop) => {
+        const read = await operations.read(ref, stop);
+        return read.ok
+          ? workOf(read.value.value.record)
+          : { kind: "no-operation-lease", detail: errorFacts(read.error) };
+      },
+      otherwise: () => ({ kind: "no-operation-lease", detail: tooSlow() }),
+    },
+    signal,
+  );
+  return byLease.kind === "nobody-at-work" && isHelmBusy ? byHelm : [...byHelm, byLease];
+}
+
+function workOf(record: OperationRecord): Risk {
+  switch (record.kind) {
+    case "idle":
+      return { kind: "nobody-at-work" };
+    case "working":
+      return { kind: "at-work", by: record.name, what: record.what };
+    case "unreadable":
+      return { kind: "at-work", by: record.holder, what: record.problem };
+  }
+}
+
+export const driftRisks = (runs: WhatRuns): readonly Risk[] =>
+  runs.kind === "drift" ? [{ kind: "drift", differences: runs.differences }] : [];
+
+const tooSlow = (): string => `no answer within ${REVIEW_LIMIT_MS / SECOND_MS} s`;
+
+/** What a cluster's refusal comes down to, as data: reason and object, never a sentence. */
+function errorFacts(error: ClusterError): string {
+  const what = [
+    "what" in error ? error.what : "",
+    "server" in error ? error.server : "",
+    "detail" in error ? error.detail : "",
+  ];
+  return [error.reason, ...what].filter((part) => part !== "").join(" ");
+}
