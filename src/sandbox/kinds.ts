@@ -8,7 +8,7 @@ export interface Kind {
   readonly shortNames: readonly string[];
   readonly isNamespaced: boolean;
   readonly isInAll: boolean;
-  readonly subresources: readonly ("scale" | "status")[];
+  readonly subresources: readonly ("log" | "scale" | "status")[];
   /** Whether a PUT may leave out the resourceVersion, and then always wins. */
   readonly mayUpdateBlindly: boolean;
   /** Whether a PUT to a name that does not exist creates the object. */
@@ -72,6 +72,16 @@ export const POD: Kind = {
   shortNames: ["po"],
   isInAll: true,
   hasGeneration: true,
+  subresources: ["log", "status"],
+};
+
+/** Only its limit of pods is kept to. */
+export const RESOURCE_QUOTA: Kind = {
+  ...NAMESPACED,
+  kind: "ResourceQuota",
+  plural: "resourcequotas",
+  singular: "resourcequota",
+  shortNames: ["quota"],
   subresources: ["status"],
 };
 
@@ -112,6 +122,18 @@ export const REPLICA_SET: Kind = {
   shortNames: ["rs"],
 };
 
+/** Charts run their hooks as Jobs. */
+export const JOB: Kind = {
+  ...NAMESPACED,
+  group: "batch",
+  kind: "Job",
+  plural: "jobs",
+  singular: "job",
+  isInAll: true,
+  hasGeneration: true,
+  subresources: ["status"],
+};
+
 export const LEASE: Kind = {
   ...NAMESPACED,
   group: "coordination.k8s.io",
@@ -140,11 +162,13 @@ export const KINDS: readonly Kind[] = [
   EVENT,
   NAMESPACE,
   POD,
+  RESOURCE_QUOTA,
   SECRET,
   SERVICE_ACCOUNT,
   SERVICE,
   DEPLOYMENT,
   REPLICA_SET,
+  JOB,
   INGRESS,
   LEASE,
 ];

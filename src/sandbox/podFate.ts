@@ -1,120 +1,134 @@
-import { createHash } from "node:crypto";
 import type { JsonObject } from "./json.ts";
 import { at, objectsOf, textOf } from "./json.ts";
-import { timeText } from "./object.ts";
 
-/** Where a pod is on its way; a container whose image is missing stays behind. */
-export type Stage = "starting" | "first-try" | "settled";
+/** What becomes of a container; nothing but the tag of its image, and whether its pod runs to an end, decides. */
+export type Fate =
+  | "ready"
+  /** Becomes ready, and restarts once some seconds later. */
+  | "shaky"
+  /** Runs, and is never ready. */
+  | "notready"
+  | "crash"
+  | "oom"
+  | "missing"
+  | "denied"
+  | "wrongarch"
+  | "noconfig"
+  /** The first init container of its pod fails; a pod without one is `ready`. */
+  | "initfail"
+  /** Its pod finds no node. */
+  | "unschedulable"
+  /** In a pod that runs to an end: ends well, or with exit code 1. */
+  | "complete"
+  | "fail";
 
-/** A tag that begins with `missing` names an image that no registry has. */
-export const isMissing = (image: string): boolean => /:missing[^/:]*$/u.test(image);
+/** A container as its pod asks for it. */
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly fate: Fate;
+}
 
-const containersOf = (pod: JsonObject, field: string): JsonObject[] => objectsOf(at(pod, "spec", field));
+const BY_TAG: readonly Fate[] = [
+  ...(["shaky", "notready", "crash", "oom", "missing", "denied", "wrongarch"] as const),
+  ...(["noconfig", "initfail", "unschedulable"] as const),
+];
 
-/** Whether one of the images of a pod cannot be pulled. */
-export const hasMissingImage = (pod: JsonObject): boolean =>
-  containersOf(pod, "containers").some((container) => isMissing(textOf(container["image"])));
+/** Of a tag like `crash-4f1c0de` the part before the first `-` counts. */
+export function fateOf(image: string, isOneShot: boolean): Fate {
+  const word = /:(?<word>[^:/@-]+)[^:/@]*(?:@[^@]*)?$/u.exec(image)?.groups?.["word"] ?? "";
+  if (isOneShot) return word === "fail" ? "fail" : "complete";
+  return BY_TAG.find((fate) => fate === word) ?? "ready";
+}
 
-/** Why a pull fails, in the words of containerd. */
-export const pullFailure = (image: string): string =>
-  `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": ` +
-  `failed to resolve reference "${image}": ${image}: not found`;
+/** Whether a pod runs to an end, as those of a Job do. */
+export const runsToAnEnd = (pod: JsonObject): boolean =>
+  ["Never", "OnFailure"].includes(textOf(at(pod, "spec", "restartPolicy")));
 
-/** The status of a pod at a stage, as its kubelet would report it. */
-export function podStatus(pod: JsonObject, stage: Stage, now: number): JsonObject {
-  const time = timeText(now);
-  const containers = containersOf(pod, "containers");
-  const unready = containers.filter(
-    (container) => stage === "starting" || isMissing(textOf(container["image"])),
-  );
-  const isReady = unready.length === 0;
-  const names = unready.map((container) => textOf(container["name"])).join(" ");
-  const condition = (type: string, isTrue: boolean): JsonObject => ({
-    type,
-    status: isTrue ? "True" : "False",
-    lastProbeTime: null,
-    lastTransitionTime: time,
-    ...(isTrue
-      ? {}
-      : { reason: "ContainersNotReady", message: `containers with unready status: [${names}]` }),
+/** The containers of a pod with what becomes of them. */
+export function containersOf(pod: JsonObject): readonly Container[] {
+  const isOneShot = runsToAnEnd(pod);
+  return objectsOf(at(pod, "spec", "containers")).map((container) => {
+    const image = textOf(container["image"]);
+    return { name: textOf(container["name"]), image, fate: fateOf(image, isOneShot) };
   });
-  const initContainers = containersOf(pod, "initContainers");
-  return {
-    phase: isReady ? "Running" : "Pending",
-    conditions: [
-      condition("PodReadyToStartContainers", stage !== "starting"),
-      condition("Initialized", true),
-      condition("Ready", isReady),
-      condition("ContainersReady", isReady),
-      condition("PodScheduled", true),
-    ],
-    hostIP: "10.1.0.1",
-    ...(stage === "starting" ? {} : { podIP: addressOf(pod), podIPs: [{ ip: addressOf(pod) }] }),
-    startTime: textOf(at(pod, "status", "startTime")) || time,
-    ...(initContainers.length === 0
-      ? {}
-      : { initContainerStatuses: initContainers.map((item) => finished(item, time)) }),
-    containerStatuses: containers.map((container) =>
-      unready.includes(container) ? waiting(container, stage) : running(container, time),
-    ),
-    qosClass: "BestEffort",
-  };
 }
 
-const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-const identity = (container: JsonObject): JsonObject => {
-  const image = textOf(container["image"]);
-  return { image, imageID: `${image.replace(/:[^/:]*$/u, "")}@sha256:${digestOf(image)}` };
-};
-
-const running = (container: JsonObject, time: string): JsonObject => ({
-  name: container["name"] ?? "",
-  state: { running: { startedAt: time } },
-  lastState: {},
-  ready: true,
-  restartCount: 0,
-  ...identity(container),
-  containerID: `containerd://${digestOf(`${textOf(container["name"])} ${time}`)}`,
-  started: true,
-});
-
-const finished = (container: JsonObject, time: string): JsonObject => ({
-  name: container["name"] ?? "",
-  state: { terminated: { exitCode: 0, reason: "Completed", startedAt: time, finishedAt: time } },
-  lastState: {},
-  ready: true,
-  restartCount: 0,
-  ...identity(container),
-  started: false,
-});
-
-function waiting(container: JsonObject, stage: Stage): JsonObject {
-  const image = textOf(container["image"]);
-  return {
-    name: container["name"] ?? "",
-    state: { waiting: waitingFor(image, stage) },
-    lastState: {},
-    ready: false,
-    restartCount: 0,
-    image,
-    imageID: "",
-    started: false,
-  };
+/** Init containers end well, but for the first one where a container's tag says so. */
+export function initContainersOf(pod: JsonObject): readonly Container[] {
+  const fails = containersOf(pod).some(({ fate }) => fate === "initfail");
+  return objectsOf(at(pod, "spec", "initContainers")).map((container, index) => ({
+    name: textOf(container["name"]),
+    image: textOf(container["image"]),
+    fate: fails && index === 0 ? "crash" : "complete",
+  }));
 }
 
-function waitingFor(image: string, stage: Stage): JsonObject {
-  if (stage === "starting") return { reason: "ContainerCreating" };
-  const failure = pullFailure(image);
-  return stage === "first-try"
-    ? { reason: "ErrImagePull", message: failure }
-    : { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}": ErrImagePull: ${failure}` };
+export const isUnschedulable = (pod: JsonObject): boolean =>
+  containersOf(pod).some(({ fate }) => fate === "unschedulable");
+
+/** Why an image cannot be pulled, in the words of containerd; undefined where it can. */
+export function pullFailure({ image, fate }: Container): string | undefined {
+  const failed = `failed to pull and unpack image "${image}"`;
+  const unresolved = `${failed}: failed to resolve reference "${image}"`;
+  switch (fate) {
+    case "missing":
+      return `rpc error: code = NotFound desc = ${unresolved}: ${image}: not found`;
+    case "denied":
+      return (
+        `rpc error: code = Unknown desc = ${unresolved}: ` +
+        `unexpected status from HEAD request to ${manifestAddress(image)}: 401 Unauthorized`
+      );
+    case "wrongarch":
+      return `rpc error: code = NotFound desc = ${failed}: no match for platform in manifest: not found`;
+    default:
+      return undefined;
+  }
 }
 
-/** An address that follows from the uid, so that a pod keeps it. */
-function addressOf(pod: JsonObject): string {
-  const [second = 0, third = 0, fourth = 0] = createHash("sha256")
-    .update(textOf(at(pod, "metadata", "uid")))
-    .digest();
-  return `10.${(second % 200) + 20}.${third}.${(fourth % 250) + 1}`;
+function manifestAddress(image: string): string {
+  const slash = image.indexOf("/");
+  const colon = image.lastIndexOf(":");
+  const registry = slash === -1 ? "registry-1.docker.io" : image.slice(0, slash);
+  const path = slash === -1 ? `library/${image.slice(0, colon)}` : image.slice(slash + 1, colon);
+  return `https://${registry}/v2/${path}/manifests/${image.slice(colon + 1)}`;
+}
+
+/** How a container ends when it runs; undefined for those that stay. */
+export function exitOf(fate: Fate): { readonly exitCode: number; readonly reason: string } | undefined {
+  switch (fate) {
+    case "crash":
+    case "fail":
+    case "shaky":
+      return { exitCode: 1, reason: "Error" };
+    case "oom":
+      return { exitCode: 137, reason: "OOMKilled" };
+    case "complete":
+      return { exitCode: 0, reason: "Completed" };
+    default:
+      return undefined;
+  }
+}
+
+/** What a container has written. One line holds a secret, as lines of real programs do. */
+export function logOf({ name, fate }: Container): readonly string[] {
+  switch (fate) {
+    case "crash":
+    case "shaky":
+      return [
+        `${name}: starting`,
+        `${name}: connecting to postgres at db:5432 with user=app password=hunter2`,
+        `${name}: fatal: relation "orders" does not exist`,
+      ];
+    case "oom":
+      return [`${name}: starting`, `${name}: loading 4 GB of prices into memory`];
+    case "fail":
+      return [`${name}: starting`, `${name}: fatal: migration 0042_orders failed: column "total" exists`];
+    case "complete":
+      return [`${name}: starting`, `${name}: done`];
+    case "notready":
+      return [`${name}: listening on :8080`, `${name}: GET /healthz 503 upstream is not there`];
+    default:
+      return [`${name}: listening on :8080`];
+  }
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import { at, childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { nameOf } from "../object.ts";
+import { nameOf, uidOf } from "../object.ts";
 import { defaultPod, defaultPodSpec } from "./podDefaults.ts";
 
 const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
@@ -10,6 +10,7 @@ const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
   Service: defaultService,
   Deployment: defaultDeployment,
   ReplicaSet: defaultReplicaSet,
+  Job: defaultJob,
   Pod: (pod) => {
     defaultPodSpec(childOf(pod, "spec"));
     defaultPod(pod);
@@ -124,6 +125,28 @@ function defaultReplicaSet(replicaSet: JsonObject): void {
   setDefault(spec, "replicas", 1);
   defaultTemplate(spec);
   setDefault(childOf(replicaSet, "status"), "replicas", 0);
+}
+
+/** The labels by which a Job knows its pods, new and old, hang on its uid. */
+function defaultJob(job: JsonObject): void {
+  const spec = childOf(job, "spec");
+  setDefault(spec, "parallelism", 1);
+  setDefault(spec, "completions", 1);
+  setDefault(spec, "backoffLimit", 6);
+  setDefault(spec, "completionMode", "NonIndexed");
+  setDefault(spec, "suspend", false);
+  setDefault(spec, "podReplacementPolicy", "TerminatingOrFailed");
+  const uid = uidOf(job);
+  if (spec["manualSelector"] !== true && spec["selector"] === undefined && uid !== "") {
+    spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
+    const labels = childOf(childOf(childOf(spec, "template"), "metadata"), "labels");
+    labels["batch.kubernetes.io/controller-uid"] = uid;
+    labels["batch.kubernetes.io/job-name"] = nameOf(job);
+    labels["controller-uid"] = uid;
+    labels["job-name"] = nameOf(job);
+  }
+  defaultTemplate(spec);
+  childOf(job, "status");
 }
 
 function defaultTemplate(spec: JsonObject): void {

@@ -4,6 +4,7 @@ import { groupVersion, KINDS } from "../kinds.ts";
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const SUBRESOURCE_VERBS = ["get", "patch", "update"];
+const verbsOf = (subresource: string): string[] => (subresource === "log" ? ["get"] : [...SUBRESOURCE_VERBS]);
 
 /** A resource that can only be created, and is answered at once. */
 interface Review {
@@ -70,7 +71,7 @@ const aggregatedKind = (kind: Kind): JsonObject => ({
           subresource,
           responseKind:
             subresource === "scale" ? responseKind("Scale", "autoscaling", "v1") : responseKind(kind.kind),
-          verbs: [...SUBRESOURCE_VERBS],
+          verbs: verbsOf(subresource),
         })),
       }),
 });
@@ -132,7 +133,7 @@ const plainKind = (kind: Kind): JsonObject[] => [
     ...(subresource === "scale"
       ? { group: "autoscaling", version: "v1", kind: "Scale" }
       : { kind: kind.kind }),
-    verbs: [...SUBRESOURCE_VERBS],
+    verbs: verbsOf(subresource),
   })),
 ];
 

@@ -30,6 +30,7 @@ import {
 } from "../refusal.ts";
 import type { Store } from "../store.ts";
 import { keepAccount } from "./account.ts";
+import { quotaRefusal } from "./quota.ts";
 import { applyDefaults, giveClusterAddress } from "./defaults.ts";
 import { validate, validateUpdate, wrongUid } from "./validate.ts";
 
@@ -147,6 +148,8 @@ export class Objects {
     if (causes.length > 0) return invalid(kind, nameOf(created), causes);
     if (this.store.get(kind, namespace, nameOf(created)) !== undefined)
       return alreadyExists(kind, nameOf(created));
+    const excess = kind === POD ? quotaRefusal(this.store, namespace, nameOf(created)) : undefined;
+    if (excess !== undefined) return excess;
     const { status, ...tracked } = created;
     keepAccount({ live: undefined, next: tracked, sent: body }, write.manager, this.now());
     created["metadata"] = metadataOf(tracked);

@@ -4,6 +4,7 @@ import { isObject, textOf } from "../json.ts";
 import { groupVersion } from "../kinds.ts";
 import type { Manager } from "../patch/managers.ts";
 import type { Person } from "../people.ts";
+import { podLog } from "../podLog.ts";
 import {
   badRequest,
   isRefusal,
@@ -125,6 +126,7 @@ function serveObjects(services: Services, call: Call, { to, body }: ObjectsReque
   if (isRefusal(form)) return form;
   if (to.subresource === "scale" && to.kind.subresources.includes("scale"))
     return serveScale(services, call, { to, body });
+  if (to.subresource === "log" && to.kind.subresources.includes("log")) return serveLog(services, call, to);
   const isKnown = to.subresource === "" || to.kind.subresources.some((name) => name === to.subresource);
   if (!isKnown) return noSuchResource();
   const { objects, listing } = services;
@@ -227,6 +229,13 @@ function serveScale({ objects }: Services, call: Call, { to, body }: ObjectsRequ
   const change = call.verb === "patch" ? changeBy(mediaTypeOf(call.headers), sent) : () => replaced;
   const changed = objects.change(to, changeOfScale(change), writeOf(call, to));
   return isRefusal(changed) ? changed : plain(scaleOf(changed));
+}
+
+function serveLog({ objects }: Services, call: Call, to: ResourceTarget): Answer | Refusal {
+  if (call.verb !== "get") return methodNotAllowed();
+  const pod = objects.get(to);
+  const text = isRefusal(pod) ? pod : podLog(pod, call.query);
+  return isRefusal(text) ? text : { code: 200, type: "text/plain", text };
 }
 
 /** Who writes: the manager that the client names, else the program in its User-Agent. */

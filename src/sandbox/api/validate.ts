@@ -62,6 +62,7 @@ const RULES: Readonly<Record<string, (object: JsonObject) => Cause[]>> = {
   ConfigMap: validateData,
   Deployment: validateWorkload,
   ReplicaSet: validateWorkload,
+  Job: validateJob,
   Pod: (pod) => validatePodSpec(objectOf(pod["spec"]), "spec"),
   Service: validateService,
 };
@@ -144,6 +145,15 @@ function validateWorkload(object: JsonObject): Cause[] {
   return [...causes, ...validatePodSpec(objectOf(at(spec, "template", "spec")), "spec.template.spec")];
 }
 
+function validateJob(job: JsonObject): Cause[] {
+  const spec = objectOf(at(job, "spec", "template", "spec"));
+  const policy = textOf(spec["restartPolicy"]);
+  const causes = validatePodSpec(spec, "spec.template.spec");
+  if (policy === "Never" || policy === "OnFailure") return causes;
+  const message = `Required value: valid values: "OnFailure", "Never"`;
+  return [...causes, { reason: "FieldValueRequired", message, field: "spec.template.spec.restartPolicy" }];
+}
+
 function validatePodSpec(spec: JsonObject, path: string): Cause[] {
   if (listOf(spec["containers"]).length === 0) return [required(`${path}.containers`)];
   return objectsOf(spec["containers"]).flatMap((container, index) => {
@@ -164,6 +174,8 @@ function validateService(service: JsonObject): Cause[] {
   return hasPorts || needsNone ? [] : [required("spec.ports")];
 }
 
+const JOB_FIXED = ["spec.completions", "spec.selector", "spec.template", "spec.completionMode"];
+
 /** What must not change once an object is there. */
 export function validateUpdate(kind: Kind, before: JsonObject, after: JsonObject): Cause[] {
   const causes: Cause[] = [];
@@ -173,6 +185,7 @@ export function validateUpdate(kind: Kind, before: JsonObject, after: JsonObject
     if (!isEqual(at(before, ...path) ?? null, value)) causes.push(immutableField(field, value));
   };
   if (kind.kind === "Deployment" || kind.kind === "ReplicaSet") immutable("spec.selector");
+  if (kind.kind === "Job") for (const field of JOB_FIXED) immutable(field);
   if (kind.kind === "Secret") immutable("type");
   if (before["immutable"] === true && !isEqual(before["data"], after["data"])) {
     causes.push({

@@ -10,11 +10,13 @@ export interface Happening {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
+  /** The part of the object that it is about, e.g. `spec.containers{app}`. */
+  readonly fieldPath?: string;
 }
 
 /** Records an Event; the same happening again only counts up the one that is there. */
 export function recordEvent(objects: Objects, about: JsonObject, happening: Happening): void {
-  const { component, type, reason, message } = happening;
+  const { component, type, reason, message, fieldPath } = happening;
   const namespace = namespaceOf(about);
   const write: Write = {
     manager: { name: component, operation: "Update", apiVersion: "v1", subresource: "" },
@@ -26,7 +28,8 @@ export function recordEvent(objects: Objects, about: JsonObject, happening: Happ
       (event) =>
         at(event, "involvedObject", "uid") === uidOf(about) &&
         event["reason"] === reason &&
-        event["message"] === message,
+        event["message"] === message &&
+        at(event, "involvedObject", "fieldPath") === fieldPath,
     );
   if (earlier !== undefined) {
     const place = { kind: EVENT, namespace, name: nameOf(earlier) };
@@ -52,6 +55,7 @@ export function recordEvent(objects: Objects, about: JsonObject, happening: Happ
         uid: uidOf(about),
         apiVersion: about["apiVersion"] ?? "",
         resourceVersion: versionOf(about),
+        ...(fieldPath === undefined ? {} : { fieldPath }),
       },
       reason,
       message,

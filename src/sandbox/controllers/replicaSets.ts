@@ -12,9 +12,10 @@ import {
   namespaceOf,
   ownersOf,
   setMetadata,
+  timeText,
   uidOf,
 } from "../object.ts";
-import { isRefusal } from "../refusal.ts";
+import { isRefusal, type Refusal } from "../refusal.ts";
 import { selects } from "../selectors.ts";
 import type { Change } from "../store.ts";
 import { recordEvent } from "./events.ts";
@@ -28,6 +29,8 @@ const write = (subresource = ""): Write => ({
 /** Makes and removes pods until each ReplicaSet has as many as it wants. */
 export class ReplicaSetController {
   readonly #objects: Objects;
+  /** Why the last pod of a ReplicaSet was refused, by its uid. */
+  readonly #refusals = new Map<string, string>();
   readonly #queue = new WorkQueue((key) => {
     this.#reconcile(key);
   });
@@ -86,7 +89,15 @@ export class ReplicaSetController {
 
   #size(set: JsonObject, active: readonly JsonObject[]): void {
     const missing = wantedReplicas(set) - active.length;
-    for (let index = 0; index < missing; index += 1) this.#makePod(set);
+    this.#refusals.delete(uidOf(set));
+    for (let index = 0; index < missing; index += 1) {
+      const refusal = this.#makePod(set);
+      if (refusal === undefined) continue;
+      // One that is refused is enough to know that the others would be.
+      this.#refusals.set(uidOf(set), refusal.message);
+      this.#queue.addAfter(queueKey(namespaceOf(set), nameOf(set)), RETRY_MS);
+      return;
+    }
     if (missing >= 0) return;
     const excess = [...active].sort(byWorth).slice(0, -missing);
     for (const pod of excess) {
@@ -95,11 +106,11 @@ export class ReplicaSetController {
         { kind: POD, namespace: namespaceOf(pod), name: nameOf(pod) },
         PLAIN_REMOVAL,
       );
-      this.#tell(set, "SuccessfulDelete", `Deleted pod: ${nameOf(pod)}`);
+      this.#tell(set, "Normal", ["SuccessfulDelete", `Deleted pod: ${nameOf(pod)}`]);
     }
   }
 
-  #makePod(set: JsonObject): void {
+  #makePod(set: JsonObject): Refusal | undefined {
     const template = objectOf(copyOf(at(set, "spec", "template") ?? {}));
     const { labels = {}, annotations } = objectOf(template["metadata"]);
     const pod = this.#objects.create(
@@ -118,11 +129,32 @@ export class ReplicaSetController {
       },
       write(),
     );
-    if (!isRefusal(pod)) this.#tell(set, "SuccessfulCreate", `Created pod: ${nameOf(pod)}`);
+    if (isRefusal(pod)) {
+      this.#tell(set, "Warning", ["FailedCreate", `Error creating: ${pod.message}`]);
+      return pod;
+    }
+    this.#tell(set, "Normal", ["SuccessfulCreate", `Created pod: ${nameOf(pod)}`]);
+    return undefined;
   }
 
-  #tell(set: JsonObject, reason: string, message: string): void {
-    recordEvent(this.#objects, set, { component: "replicaset-controller", type: "Normal", reason, message });
+  #tell(set: JsonObject, type: "Normal" | "Warning", [reason, message]: readonly [string, string]): void {
+    recordEvent(this.#objects, set, { component: "replicaset-controller", type, reason, message });
+  }
+
+  /** The condition that its Deployment shows as its own. */
+  #failure(set: JsonObject): JsonObject {
+    const message = this.#refusals.get(uidOf(set));
+    if (message === undefined) return {};
+    const before = conditionOf(set, "ReplicaFailure");
+    // The name of the pod that was refused is another one each time; the first stays.
+    const condition = before ?? {
+      type: "ReplicaFailure",
+      status: "True",
+      lastTransitionTime: timeText(this.#objects.now()),
+      reason: "FailedCreate",
+      message,
+    };
+    return { conditions: [condition] };
   }
 
   #report(set: JsonObject, key: string): void {
@@ -148,14 +180,19 @@ export class ReplicaSetController {
           ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0)),
           terminatingReplicas: pods.filter(isTerminating).length,
           observedGeneration: generationOf(set),
+          ...this.#failure(set),
         },
       }),
       write("status"),
     );
+    if (this.#refusals.has(uidOf(set))) return;
     const next = Math.min(...times.filter((time) => time > now));
     if (Number.isFinite(next)) this.#queue.addAfter(key, next - now);
   }
 }
+
+/** The controller tries again later and later; here it is always five seconds. */
+const RETRY_MS = 5000;
 
 /** Pods that are to go first come first: those that are not ready, then the youngest. */
 function byWorth(left: JsonObject, right: JsonObject): number {

@@ -61,6 +61,7 @@ function conditions(facts: StatusFacts, counted: JsonObject): JsonObject[] {
   let result = objectsOf(at(deployment, "status", "conditions"));
   const progressing = progress(facts, counted);
   if (progressing !== undefined) result = withCondition(result, progressing, now);
+  result = withFailure(result, facts);
   const enough = wantedReplicas(deployment) - marginsOf(deployment).unavailable;
   const isAvailable = statusNumber(counted, "availableReplicas") >= enough;
   return withCondition(
@@ -78,6 +79,19 @@ function conditions(facts: StatusFacts, counted: JsonObject): JsonObject[] {
           reason: "MinimumReplicasUnavailable",
           message: "Deployment does not have minimum availability.",
         },
+    now,
+  );
+}
+
+/** What keeps the newest ReplicaSet from making pods, as long as it does. */
+function withFailure(list: readonly JsonObject[], { current, now }: StatusFacts): JsonObject[] {
+  const others = list.filter(({ type }) => type !== "ReplicaFailure");
+  const failure = current === undefined ? undefined : conditionOf(current, "ReplicaFailure");
+  if (failure === undefined) return others;
+  const { reason, message } = failure;
+  return withCondition(
+    list,
+    { type: "ReplicaFailure", status: "True", reason: textOf(reason), message: textOf(message) },
     now,
   );
 }

@@ -3,6 +3,7 @@ import { Kubelet } from "../kubelet.ts";
 import { KINDS } from "../kinds.ts";
 import { DeploymentController } from "./deployments.ts";
 import { GarbageCollector } from "./garbage.ts";
+import { JobController } from "./jobs.ts";
 import { ReplicaSetController } from "./replicaSets.ts";
 
 /** Starts all controllers over what is there already; returns how to stop them. */
@@ -10,6 +11,7 @@ export function startControllers(objects: Objects): () => void {
   const controllers = [
     new DeploymentController(objects),
     new ReplicaSetController(objects),
+    new JobController(objects),
     new GarbageCollector(objects),
     new Kubelet(objects),
   ];

@@ -18,7 +18,7 @@ import {
   REPLICA_SET,
 } from "../../../src/sandbox/kinds.ts";
 import { controlledBy, nameOf, uidOf } from "../../../src/sandbox/object.ts";
-import { podStatus } from "../../../src/sandbox/podFate.ts";
+import { readyStatus } from "../../../src/sandbox/podLife.ts";
 import { aCluster, aDeployment, done, NOON, WRITE } from "./objects.ts";
 
 let stop = (): void => undefined;
@@ -78,7 +78,7 @@ function seedSteady(objects: Objects): void {
       },
       spec: at(set, "spec", "template", "spec") ?? {},
     };
-    seedObject(objects, POD, { ...pod, status: podStatus(pod, "settled", NOON - 86_400_000) });
+    seedObject(objects, POD, { ...pod, status: readyStatus(pod, NOON - 86_400_000) });
   }
   seedObject(objects, DEPLOYMENT, {
     ...deployment,
