@@ -86,6 +86,9 @@ async function open(
       return run("devdeploy.devdeployBranch", button.branch);
     case "devdeploy-any":
       return run("devdeploy.devdeployCurrentBranch", ...(folder === undefined ? [] : [folder.place.key]));
+    case "show-history":
+      services.panels.show(button);
+      return;
     case "keep":
     case "show-environments":
       return run("devdeploy.environments.focus");

@@ -11,6 +11,7 @@ import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
 import { perform } from "./deeds.ts";
 import { abortedBy, devdeployCurrentBranch, logOutcome } from "./devdeploy.ts";
+import { tellPastRollback, type FollowRollback } from "./pastRollback.ts";
 import type { CommandServices } from "./services.ts";
 
 /**
@@ -29,9 +30,10 @@ export type FollowRun = (
 export interface Following {
   readonly pastRuns: PastRuns;
   readonly followRun: FollowRun;
+  readonly followRollback: FollowRollback;
 }
 
-/** Follows devdeploys whose window was closed, and tells how they end as that window would have. */
+/** Follows devdeploys and rollbacks whose window was closed, and tells how they end as that window would have. */
 export async function followPastRuns(
   services: CommandServices,
   following: Following,
@@ -43,7 +45,8 @@ export async function followPastRuns(
     // In a folder that is not trusted no kubeconfig is read; the runs wait for another window.
     if (!services.folders.isTrusted) continue;
     for (const run of await following.pastRuns.adopt()) {
-      if (!isRollback(run)) void tell(services, following, run, closing);
+      if (isRollback(run)) void tellPastRollback(services, following, run, closing);
+      else void tell(services, following, run, closing);
     }
   }
 }

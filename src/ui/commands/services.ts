@@ -1,5 +1,7 @@
 import type { Clock, Log } from "../../app/ports.ts";
 import type { TeamFolders } from "../model/teamFolders.ts";
+import type { HistoryPanels } from "../panel/historyPanels.ts";
+import type { RollbackRuns } from "../panel/rollbackRuns.ts";
 import type { Running } from "../running.ts";
 import type { EnvironmentTree } from "../tree/environmentTree.ts";
 
@@ -18,6 +20,10 @@ export interface CommandServices {
   readonly foldersRead: Promise<void>;
   readonly tree: EnvironmentTree;
   readonly running: Running;
+  /** The rollback panels. */
+  readonly panels: Pick<HistoryPanels, "show" | "tellEnd">;
+  /** The rollbacks of this window. */
+  readonly runs: RollbackRuns;
   readonly git: {
     pushBranch(root: string, branch: string): Promise<GitActionEnd>;
     pullBranch(root: string): Promise<GitActionEnd>;

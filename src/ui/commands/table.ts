@@ -11,6 +11,7 @@ import { devdeployBranch } from "./devdeployBranch.ts";
 import { devdeployToMachine } from "./devdeployToMachine.ts";
 import { extendOwn } from "./extend.ts";
 import type { CommandServices } from "./services.ts";
+import { showHistory } from "./showHistory.ts";
 import { showStatus } from "./status.ts";
 import { unlock } from "./unlock.ts";
 import { copyText, openUrl, urlOf } from "./urls.ts";
@@ -26,6 +27,7 @@ export const commands = {
   "devdeploy.devdeployBranch": devdeployBranch,
   "devdeploy.devdeployToMachine": devdeployToMachine,
   "devdeploy.status": showStatus,
+  "devdeploy.showHistory": showHistory,
   "devdeploy.unlock": unlock,
   "devdeploy.extendLock": extendOwn,
   "devdeploy.askHolder": askHolderOf,

@@ -39,6 +39,8 @@ export function buttonLabel(button: Button): string {
       return l10n.t("Devdeploy to Any");
     case "show-environments":
       return l10n.t("Show Environments");
+    case "show-history":
+      return l10n.t("Show");
     case "create-config":
       return l10n.t("Create devdeploy.json");
     case "open-config":

@@ -19,6 +19,13 @@ export type Button =
   | { readonly kind: "stop-waiting"; readonly pool: string }
   | { readonly kind: "devdeploy-any" }
   | { readonly kind: "show-environments" }
+  /** Opens the history of a release. */
+  | {
+      readonly kind: "show-history";
+      readonly folder: string;
+      readonly subject: string;
+      readonly target: string;
+    }
   | { readonly kind: "create-config" }
   | { readonly kind: "open-config" }
   | { readonly kind: "open-settings"; readonly setting: string }

@@ -55,6 +55,22 @@ export function localAndUtc(at: EpochMs, now: EpochMs): string {
     : l10n.t("{day}{local} ({utc} UTC)", { day, local, utc });
 }
 
+/** To the second, as a proof needs it: `09:14:52 (07:14:52 UTC)`. */
+export function localAndUtcSeconds(at: EpochMs): string {
+  const utc = format(at, { ...CLOCK, second: "2-digit", timeZone: "UTC" });
+  const local = format(at, { ...CLOCK, second: "2-digit" });
+  return new Date(at).getTimezoneOffset() === 0
+    ? l10n.t("{utc} UTC", { utc })
+    : l10n.t("{local} ({utc} UTC)", { local, utc });
+}
+
+/** How long something has been going on: `00:14`, `12:03`. */
+export function stopwatch(length: DurationMs): string {
+  const seconds = Math.floor(length / SECOND_MS);
+  const two = (figure: number): string => String(figure).padStart(2, "0");
+  return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+}
+
 /** A whole date for a list of facts: `Mon 23 Nov 2026 18:00 (17:00 UTC)`. */
 export function dateAndTime(at: EpochMs): string {
   const day = format(at, { weekday: "short", day: "numeric", month: "short", year: "numeric" });

@@ -18,6 +18,7 @@ import type {
 import type { LockPlace } from "../../app/changeLock.ts";
 import type { Machine, TeamConfig } from "../../domain/config.ts";
 import type { Result } from "../../domain/result.ts";
+import type { RollbackConnection } from "./rollbackConnection.ts";
 
 /** What is released where, live. */
 export interface ReleaseBoard extends Disposable {
@@ -50,5 +51,6 @@ export interface Connection extends Disposable {
   leaveWaiting(request: WaitingOrder, signal: AbortSignal): Promise<LeaveOutcome>;
   keepMachine(request: OfMachine<KeepOrder>, signal: AbortSignal): Promise<KeepOutcome>;
   acknowledgeKept(request: AcknowledgeOrder, signal: AbortSignal): Promise<AcknowledgeOutcome>;
+  readonly rollback: RollbackConnection;
   repository(signal: AbortSignal): Promise<Result<Repository, RepositoryError>>;
 }

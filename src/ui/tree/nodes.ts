@@ -1,4 +1,5 @@
 import type { MachineView } from "../../app/lockBoard.ts";
+import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
 import type { EnvironmentView } from "../../app/releaseSummary.ts";
 import type { Tier } from "../../domain/config.ts";
 import { waiterFact } from "../messages/facts.ts";
@@ -14,6 +15,8 @@ export interface Subject {
   readonly folder: string;
   readonly machine?: string;
   readonly url?: string;
+  /** Whose history of releases it has; an environment's own row stands for all of its targets. */
+  readonly history?: { readonly name: string; readonly target?: string };
 }
 
 /** A row with its place in the tree. The id stays the same while the row's texts change. */
@@ -83,18 +86,43 @@ function environmentNode(folder: FolderView, environment: EnvironmentView): Tree
   const url = environment.deprecated === undefined ? environment.url : environment.deprecated.url;
   const subject = { folder: folder.key, ...(url === undefined ? {} : { url }) };
   const targets = environment.targets.length > 1 ? environment.targets : [];
-  return {
+  const { name } = environment;
+  const node = {
     id,
     row: environmentRow(environment, operation, onlooker),
     subject,
-    children: targets.map((target) => ({
-      id: `${id}/${target.name}`,
-      row: targetRow(target, environment.tier, onlooker),
-      subject,
-      children: [],
-      isOpen: false,
-    })),
+    children: targets.map((target) =>
+      withHistory(
+        folder,
+        { name, target: target.name },
+        {
+          id: `${id}/${target.name}`,
+          row: targetRow(target, environment.tier, onlooker),
+          subject,
+          children: [],
+          isOpen: false,
+        },
+      ),
+    ),
     isOpen: false,
+  };
+  return withHistory(folder, { name }, node);
+}
+
+/** Marks a row whose releases have a history that can be looked up. */
+function withHistory(folder: FolderView, history: NonNullable<Subject["history"]>, node: TreeNode): TreeNode {
+  const { config } = folder;
+  const has =
+    config.kind === "valid" &&
+    rollbackSubjects(config.config).some(
+      ({ name, target }) => name === history.name && (history.target ?? target) === target,
+    );
+  if (!has) return node;
+  const { row, subject } = node;
+  return {
+    ...node,
+    row: { ...row, tokens: [...row.tokens, "history"] },
+    subject: { ...subject, history },
   };
 }
 
@@ -131,17 +159,21 @@ function poolWords(machines: readonly MachineView[]): string {
 }
 
 function machineNode(folder: FolderView, machine: MachineView): TreeNode {
-  return {
-    id: machineId(folder.key, machine.name),
-    row: machineRow(machine, onlookerAt(folder, machine.name)),
-    subject: {
-      folder: folder.key,
-      machine: machine.name,
-      ...(machine.url === undefined ? {} : { url: machine.url }),
+  return withHistory(
+    folder,
+    { name: machine.name },
+    {
+      id: machineId(folder.key, machine.name),
+      row: machineRow(machine, onlookerAt(folder, machine.name)),
+      subject: {
+        folder: folder.key,
+        machine: machine.name,
+        ...(machine.url === undefined ? {} : { url: machine.url }),
+      },
+      children: [],
+      isOpen: false,
     },
-    children: [],
-    isOpen: false,
-  };
+  );
 }
 
 /** Every node below these, they themselves first. */

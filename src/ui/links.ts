@@ -1,0 +1,42 @@
+import * as vscode from "vscode";
+import type { Disposable } from "../app/emitter.ts";
+import { rollbackSubject } from "../app/rollbackSubjects.ts";
+import { perform } from "./commands/deeds.ts";
+import type { CommandServices } from "./commands/services.ts";
+import { untrusted } from "./messages/command.ts";
+import { badLink } from "./messages/rollbackNotice.ts";
+import type { Notice } from "./messages/notice.ts";
+import { showNotice } from "./notices.ts";
+import { readLink } from "./panel/historyLink.ts";
+
+/** Links to a history, as `Copy Link` makes them. Anybody can write one, so it opens a panel and does nothing more. */
+export const openLinks = (services: CommandServices): Disposable =>
+  vscode.window.registerUriHandler({ handleUri: (uri) => openLink(services, uri) });
+
+/** Opens what the link names in the first folder that has it, or says why not. */
+export async function openLink(
+  services: CommandServices,
+  uri: Pick<vscode.Uri, "path" | "query">,
+): Promise<void> {
+  const { folders, foldersRead, panels } = services;
+  const link = readLink(uri);
+  if (!link.ok) return tell(services, badLink(link.error));
+  await foldersRead;
+  if (!folders.isTrusted) return tell(services, untrusted());
+  const { subject: name, target } = link.value;
+  const { current, all } = folders;
+  for (const folder of current === undefined ? all : [current, ...all]) {
+    const { team } = folder;
+    const found = team && rollbackSubject(team, { name, ...(target === undefined ? {} : { target }) });
+    if (found !== undefined) {
+      panels.show({ folder: folder.place.key, subject: found.name, target: found.target });
+      return;
+    }
+  }
+  return tell(services, badLink("unknown-subject", name));
+}
+
+async function tell(services: CommandServices, notice: Notice): Promise<void> {
+  const button = await showNotice(notice);
+  if (button !== undefined) await perform(services, button, services.folders.current);
+}

@@ -1,0 +1,224 @@
+import type { HistorySnapshot } from "../../app/historySnapshot.ts";
+import type { ProofItem, RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
+import type { Diagnosis } from "../../domain/diagnosis.ts";
+import type { ActionView, LineView, SectionView, SideView } from "../../protocol/panel.ts";
+import { clusterSentence } from "../messages/cluster.ts";
+import { diagnosisWords } from "../messages/diagnosis.ts";
+import { liftHold } from "../messages/historyBanners.ts";
+import { notChoosable } from "../messages/history.ts";
+import { plain } from "../messages/pieces.ts";
+import * as say from "../messages/rollbackRun.ts";
+import { commitOf } from "./bannerViews.ts";
+import type { Deeds } from "./deeds.ts";
+import type { PanelModel } from "./model.ts";
+import type { RunOrder, RunState } from "./rollbackRuns.ts";
+
+/** A rollback under way, or what became of it. The list of promises is the same in both. */
+export function runView(model: PanelModel, run: RunState, deeds: Deeds): SideView {
+  if (run.kind === "running") return runningView(run, deeds);
+  const { outcome } = run;
+  switch (outcome.kind) {
+    case "proven":
+      return provenView(model.snapshot, { ...run, outcome }, deeds);
+    case "not-proven":
+      return notProvenView(model.snapshot, { ...run, outcome }, deeds);
+    case "nothing-runs":
+      return {
+        ...sideOf(run.order, "not-proven", "nothing-runs"),
+        mark: "warn",
+        heading: say.nothingRunsHeading(run.order),
+        intro: say.nothingRunsIntro(outcome.revision),
+        sections: [
+          { lines: itemLines(outcome.items, run.order) },
+          ...afterwards(model.snapshot, run.order, deeds),
+        ],
+        actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
+      };
+    case "cancelled":
+      return {
+        ...sideOf(run.order, "notice", "cancelled"),
+        mark: "warn",
+        heading: say.notWatchedHeading(run.order),
+        intro: say.cancelledWords(outcome.truth, run.order),
+        actions: [showLog(deeds)],
+      };
+    default:
+      // Whatever was not even begun stands beside the review again.
+      return { ...sideOf(run.order, "nothing", "not-begun"), heading: [] };
+  }
+}
+
+const sideOf = (order: RunOrder, kind: SideView["kind"], key: string): Omit<SideView, "heading"> => ({
+  kind,
+  key: `${key} ${order.release.release} ${order.revision}`,
+  sections: [],
+  actions: [],
+});
+
+const showLog = (deeds: Deeds): ActionView => deeds.action({ kind: "show-log" }, say.showLog());
+
+function runningView(
+  { order, phase, isStopping }: RunState & { readonly kind: "running" },
+  deeds: Deeds,
+): SideView {
+  return {
+    ...sideOf(order, "running", "running"),
+    mark: "run",
+    heading: say.runningHeading(order, phase),
+    sections: [
+      { lines: phase === undefined ? [] : runningLines(phase, order) },
+      ...(phase?.diagnosis === undefined ? [] : [earlySection(phase.diagnosis)]),
+    ],
+    actions: [
+      deeds.action({ kind: "stop-watching" }, isStopping ? say.stopping() : say.stopWatching(), "secondary", {
+        ...(isStopping ? { isDisabled: true } : {}),
+      }),
+    ],
+    note: say.goesOnNote(order.isFollowed),
+  };
+}
+
+/** What changes from second to second stands below the line that it belongs to. */
+function runningLines(phase: RollbackPhase, order: RunOrder): readonly LineView[] {
+  const detail = say.phaseDetail(phase);
+  const current = phase.items.findLast(({ state }) => state === "running");
+  return phase.items.map((item) => {
+    const line = itemLine(item, order);
+    return item === current && detail !== undefined ? { ...line, detail } : line;
+  });
+}
+
+const itemLines = (items: readonly ProofItem[], order: RunOrder): readonly LineView[] =>
+  items.map((item) => itemLine(item, order));
+
+function itemLine(item: ProofItem, order: RunOrder): LineView {
+  return {
+    mark: say.itemMark(item.state),
+    spoken: say.spokenMark(item.state),
+    text: say.itemWords(item, order),
+    ...(item.facts === "" ? {} : { detail: [plain(item.facts)] }),
+  };
+}
+
+const earlySection = (diagnosis: Diagnosis): SectionView => ({
+  heading: say.causeHeading(),
+  lines: [{ mark: "warn", text: [diagnosisWords(diagnosis).cause] }, { text: [say.looksWrong()] }],
+});
+
+type Ended<K extends RollbackOutcome["kind"]> = RunState & {
+  readonly kind: "ended";
+  readonly outcome: RollbackOutcome & { readonly kind: K };
+};
+
+function provenView(
+  snapshot: HistorySnapshot,
+  { order, outcome, at }: Ended<"proven">,
+  deeds: Deeds,
+): SideView {
+  const failure = outcome.hold?.kind === "failed" ? outcome.hold.error : undefined;
+  const held = afterwards(snapshot, order, deeds);
+  const notHeld: readonly SectionView[] =
+    failure === undefined
+      ? []
+      : [
+          {
+            heading: say.afterwardsHeading(),
+            lines: [{ mark: "warn", text: [say.holdFailed(order.subject, clusterSentence(failure))] }],
+          },
+        ];
+  return {
+    ...sideOf(order, "proven", "proven"),
+    mark: "ok",
+    heading: say.provenHeading(order, at),
+    sections: [
+      { lines: itemLines(outcome.items, order) },
+      ...(snapshot.hold === undefined && failure !== undefined ? notHeld : held),
+    ],
+    actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
+  };
+}
+
+/** What remains to be done once a commit was taken away. */
+function afterwards({ hold }: HistorySnapshot, order: RunOrder, deeds: Deeds): readonly SectionView[] {
+  const { undone, subject } = order;
+  if (hold === undefined && undone.length === 0) return [];
+  const revert = deeds.action({ kind: "revert-commits" }, say.revertCommits(undone.length), "link");
+  const holdLine: LineView =
+    hold === undefined
+      ? { mark: "info", text: [say.holdLifted(subject)] }
+      : {
+          mark: "info",
+          text: say.holdNote(subject, hold.undone),
+          actions: [deeds.action({ kind: "lift-hold", nonce: hold.nonce }, liftHold(), "link")],
+        };
+  return [
+    {
+      heading: say.afterwardsHeading(),
+      lines: [
+        holdLine,
+        ...(undone.length === 0
+          ? []
+          : [{ mark: "info", text: [say.revertReminder()], actions: [revert] } as const]),
+      ],
+    },
+  ];
+}
+
+function notProvenView(
+  snapshot: HistorySnapshot,
+  { order, outcome }: Ended<"not-proven">,
+  deeds: Deeds,
+): SideView {
+  const { cause, evidence, next } = diagnosisWords(outcome.diagnosis);
+  return {
+    ...sideOf(order, "not-proven", "not-proven"),
+    mark: "bad",
+    heading: say.notProvenHeading(order),
+    alert: { look: "bad", text: [say.notProvenTruth(outcome, order)], actions: [] },
+    sections: [
+      {
+        heading: say.causeHeading(),
+        lines: [{ text: [cause] }],
+        ...(evidence === "" ? {} : { evidence }),
+      },
+      {
+        heading: say.nextHeading(),
+        lines: next.map((one) => ({ text: [one] })),
+        actions: nextActions(snapshot, order, deeds),
+      },
+      { heading: say.proofHeading(), lines: itemLines(outcome.items, order) },
+    ],
+    actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
+  };
+}
+
+function nextActions(snapshot: HistorySnapshot, order: RunOrder, deeds: Deeds): readonly ActionView[] {
+  const instead = insteadOf(snapshot, order);
+  const forward = isThere(snapshot, order.from.revision) ? order.from.revision : undefined;
+  return [
+    ...(instead === undefined
+      ? []
+      : [deeds.action({ kind: "choose", revision: instead }, say.rollBackInstead(instead), "primary")]),
+    ...(forward === undefined
+      ? []
+      : [deeds.action({ kind: "choose", revision: forward }, say.rollForward(forward))]),
+    deeds.action({ kind: "choose", revision: order.to.revision }, say.tryAgain(order.to.revision)),
+  ];
+}
+
+const isThere = ({ entries }: HistorySnapshot, revision: number): boolean =>
+  entries.some((entry) => entry.label.revision === revision && notChoosable(entry, false) === undefined);
+
+/** The next earlier revision that is sure to be of another commit than the one that did not work. */
+export function insteadOf({ entries }: HistorySnapshot, { to }: Pick<RunOrder, "to">): number | undefined {
+  return entries.find((entry) => {
+    const commit = commitOf(entry);
+    return (
+      entry.label.revision < to.revision &&
+      notChoosable(entry, false) === undefined &&
+      !entry.wasRolledBackFrom &&
+      commit !== undefined &&
+      commit !== to.commit
+    );
+  })?.label.revision;
+}
