@@ -106,6 +106,7 @@ const WALLS: Readonly<Record<string, Walls>> = {
   // The API object is given to the release store; only its types are the client library's.
   "adapters/helm": adapter("yaml"),
   "adapters/kubernetes": adapter("@kubernetes/client-node", "yaml", "p-retry"),
+  "adapters/registry": adapter("axios"),
   "adapters/system": adapter(),
   "adapters/vscode": adapter("vscode"),
   sandbox: {
@@ -120,7 +121,7 @@ const WALLS: Readonly<Record<string, Walls>> = {
   },
   "extension.ts": { rooms: ["*"], outside: any },
   "cluster.ts": {
-    rooms: ["adapters/kubernetes", "adapters/helm", "domain"],
+    rooms: ["adapters/kubernetes", "adapters/helm", "adapters/registry", "domain"],
     types: ["app"],
     outside: () => false,
   },

@@ -1,0 +1,69 @@
+import axios, { isAxiosError } from "axios";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import { SECOND_MS } from "../../domain/time.ts";
+import { isLoopback } from "./imageReference.ts";
+
+export interface RegistryRequest {
+  readonly method: "GET" | "HEAD" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface RegistryResponse {
+  readonly status: number;
+  readonly body: string;
+  /** A header's value; empty where there is none. */
+  header(name: string): string;
+}
+
+/** Manifests and tokens are far smaller. */
+const MOST_BYTES = 1024 * 1024;
+
+const client = axios.create({
+  adapter: "http",
+  // Ours to judge: a redirect to another host must not take credentials along.
+  maxRedirects: 0,
+  maxContentLength: MOST_BYTES,
+  maxBodyLength: MOST_BYTES,
+  timeout: 4 * SECOND_MS,
+  validateStatus: () => true,
+  responseType: "text",
+  transformResponse: (text: unknown) => text,
+});
+
+/** One request, answered whatever its status; failed with a fact (a code, never an address or a header). */
+export async function request(
+  { method, url, headers, body }: RegistryRequest,
+  signal: AbortSignal,
+): Promise<Result<RegistryResponse, string>> {
+  try {
+    const answer = await client.request<unknown>({
+      method,
+      url: url.href,
+      headers: { "User-Agent": "devdeploy", ...headers },
+      signal,
+      ...(body === undefined ? {} : { data: body }),
+      // https goes through the surroundings' proxy as through a tunnel; to this machine there is no way but the direct one.
+      ...(isLoopback(url.host) ? { proxy: false as const } : {}),
+    });
+    const { status, data, headers: said } = answer;
+    return ok({
+      status,
+      body: typeof data === "string" ? data : "",
+      header: (name) => {
+        const value: unknown = said[name];
+        return Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : "";
+      },
+    });
+  } catch (error) {
+    return fail(factOf(error, signal));
+  }
+}
+
+function factOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return "no answer in time";
+  const code = isAxiosError(error) ? error.code : undefined;
+  if (code === "ECONNABORTED" || code === "ETIMEDOUT") return "no answer in time";
+  return code ?? "no answer";
+}
