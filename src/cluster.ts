@@ -1,6 +1,7 @@
 import { KubernetesClient } from "./adapters/kubernetes/client.ts";
 import { Connections } from "./adapters/kubernetes/connection.ts";
 import { ApiEvidenceReader } from "./adapters/kubernetes/evidence.ts";
+import { LeaseHoldStore } from "./adapters/kubernetes/holds.ts";
 import { ReviewedIdentity } from "./adapters/kubernetes/identity.ts";
 import type { KubernetesApi } from "./adapters/kubernetes/api.ts";
 import { KubeconfigSource } from "./adapters/kubernetes/kubeconfig.ts";
@@ -23,7 +24,7 @@ import type {
   WorkloadReader,
 } from "./app/ports.ts";
 import type { EvidenceReader } from "./app/diagnosePorts.ts";
-import type { ReleaseHistoryStore } from "./app/rollbackPorts.ts";
+import type { HoldStore, ReleaseHistoryStore } from "./app/rollbackPorts.ts";
 
 /** Beside this bundle. From the source there is none, and records are decoded in this thread. */
 const DECODER = new URL("./decoder.cjs", import.meta.url);
@@ -43,6 +44,7 @@ export interface ClusterStores {
   readonly locks: LockStore;
   readonly waiting: WaitingStore;
   readonly operations: OperationStore;
+  readonly holds: HoldStore;
   readonly identity: ClusterIdentity;
   readonly workloads: WorkloadReader;
   readonly evidence: EvidenceReader;
@@ -89,6 +91,7 @@ function storesOf(api: KubernetesApi, clock: Clock, records: RecordReading): Clu
     locks: new LeaseLockStore(api),
     waiting: new LeaseWaitingStore(api),
     operations: new LeaseOperationStore(api, clock),
+    holds: new LeaseHoldStore(api),
     identity: new ReviewedIdentity(api),
     workloads: new ApiWorkloadReader(api),
     evidence: new ApiEvidenceReader(api),

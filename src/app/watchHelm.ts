@@ -139,7 +139,10 @@ async function lookAt(
 }
 
 /** Not cancelled with the run: just then it matters what has become of it. The API's own time limit holds. */
-async function readRecord({ releases }: WatchServices, order: KeptOrder): Promise<RecordTruth> {
+export async function readRecord(
+  { releases }: Pick<WatchServices, "releases">,
+  order: Pick<KeptOrder, "release" | "revision">,
+): Promise<RecordTruth> {
   const latest = await releases.latest(order.release, NEVER_ABORTED);
   if (!latest.ok) return { kind: "unreadable", error: latest.error };
   const newest = latest.value;

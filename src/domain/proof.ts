@@ -15,7 +15,8 @@ export interface ProofLine {
 
 /** What a rollout has to show to be proven. */
 export interface ProofWish {
-  readonly commit: CommitHash;
+  /** Undefined where nobody knows which commit it should be: then there is no line about it. */
+  readonly commit: CommitHash | undefined;
   /** Images as the new revision's manifest names them. */
   readonly images: readonly ContainerImage[];
   /** The application's container; without it any container may carry the commit. */
@@ -36,7 +37,7 @@ export interface Judgement {
 }
 
 /** Workloads whose pods run for as long as the release does; Jobs and CronJobs come and go. */
-const RUNNING = /^(?:Deployment|StatefulSet|DaemonSet)\//u;
+export const RUNNING = /^(?:Deployment|StatefulSet|DaemonSet)\//u;
 
 /** Judges one look at the workloads of a release against what its new revision should be. */
 export function judgeWorkloads(readings: readonly WorkloadReading[], wish: ProofWish): Judgement {
@@ -53,7 +54,7 @@ export function judgeWorkloads(readings: readonly WorkloadReading[], wish: Proof
   const carriers = (names.length === 0 ? wish.images : expected).filter((image) =>
     carriesCommit(image, wish),
   );
-  lines.push(commitLine(carriers, wish));
+  if (wish.commit !== undefined) lines.push(commitLine(carriers, wish));
 
   const watched = names.flatMap((name) => byName.get(name) ?? []);
   const diagnosis = watched.map(diagnose).find((found) => found !== undefined);
@@ -83,7 +84,7 @@ function summary(
 
 const carriesCommit = (image: ContainerImage, wish: ProofWish): boolean =>
   (wish.container === undefined || image.container === wish.container) &&
-  imageNamesCommit(image.image, wish.commit);
+  (wish.commit === undefined || imageNamesCommit(image.image, wish.commit));
 
 function commitLine(carriers: readonly ContainerImage[], wish: ProofWish): ProofLine {
   const [first] = carriers;

@@ -12,6 +12,8 @@ export interface WorkloadReading {
   readonly images: readonly ContainerImage[];
   /** Only pods of the newest template: old pods never speak for a new rollout. */
   readonly pods: readonly PodReading[];
+  /** Ready pods of all templates by the controller's own count, which may lag behind `pods`; undefined where it says none. */
+  readonly readyOfAll?: number;
   /** Whether the controller gave up waiting: the Progressing condition's ProgressDeadlineExceeded. */
   readonly deadlineExceeded: boolean;
   /** The message of a ReplicaFailure condition: quota or admission, where no pod comes to exist at all. */

@@ -19,6 +19,8 @@ export const ANNOTATION = {
   asks: "devdeploy.dev/asks",
   /** Who waits for a machine of a pool; on the pool's own Lease. */
   waiting: "devdeploy.dev/waiting",
+  /** Why nobody should deploy to an environment for a while. */
+  hold: "devdeploy.dev/hold",
   /** Whose the machine was before it was given back. */
   lastHolder: "devdeploy.dev/last-holder",
   run: "devdeploy.dev/run",

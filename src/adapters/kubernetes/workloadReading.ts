@@ -16,6 +16,7 @@ export function readWorkload(
   const failure = condition(workload, "ReplicaFailure");
   const replicaFailure =
     textAt(failure, "status") === "True" ? (textAt(failure, "message") ?? "") : undefined;
+  const readyOfAll = numberAt(workload, "status", kind === "DaemonSet" ? "numberReady" : "readyReplicas");
   return {
     kind,
     name,
@@ -29,6 +30,7 @@ export function readWorkload(
     images: imagesOf(workload, workloadName(kind, name)),
     // A pod that is being deleted no longer counts, whatever it reports.
     pods: pods.filter((pod) => valueAt(pod, "metadata", "deletionTimestamp") === undefined).map(readPod),
+    ...(readyOfAll === undefined ? {} : { readyOfAll }),
     deadlineExceeded:
       textAt(progressing, "status") === "False" &&
       textAt(progressing, "reason") === "ProgressDeadlineExceeded",

@@ -1,0 +1,68 @@
+import type { Revision } from "../domain/release.ts";
+import type { ProofItem } from "../domain/rollbackProof.ts";
+import type { Log, ReleaseStore } from "./ports.ts";
+import { EarlyDiagnosis, LOOK_EVERY_MS, lookAtRollout, type LookServices } from "./rollbackLooks.ts";
+import type { KeptRollback } from "./rollbackPorts.ts";
+import type { RollbackProgress } from "./rollbackProgress.ts";
+
+export interface WatchRollbackServices extends LookServices {
+  readonly releases: ReleaseStore;
+  readonly log: Log;
+}
+
+/** Waits for helm and tells on the way what the new pods look like; nothing seen there ends it. */
+export async function watchRollback<End>(
+  services: WatchRollbackServices,
+  order: KeptRollback,
+  helm: () => Promise<End>,
+  progress: RollbackProgress,
+): Promise<End> {
+  progress.tell("rolling-back");
+  const over = new AbortController();
+  const watching = watchPods(services, order, progress, over.signal);
+  try {
+    return await helm();
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+async function watchPods(
+  services: WatchRollbackServices,
+  order: KeptRollback,
+  progress: RollbackProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const early = new EarlyDiagnosis(services, order.release);
+  let made: Revision | undefined;
+  for (;;) {
+    await services.clock.sleep(LOOK_EVERY_MS, signal);
+    if (signal.aborted) return;
+    if (made === undefined) {
+      const found = await services.releases.revision(order.release, order.revision, signal);
+      // Until helm has written its record there is nothing to look at, and a failed look is not worth a word.
+      made = found.ok ? found.value : undefined;
+      if (made === undefined) {
+        progress.tell("rolling-back");
+        continue;
+      }
+      progress.fill(atWork(made));
+    }
+    const look = await lookAtRollout(services, order, made, signal);
+    if (!look.ok) continue;
+    const diagnosis = await early.after(look.value, made, signal);
+    const { items, pods, ready, wanted } = look.value;
+    progress.fill(items.map(underWay));
+    progress.tell("rolling-back", { pods, ready, wanted, ...diagnosis });
+  }
+}
+
+const atWork = ({ revision, status }: Revision): readonly ProofItem[] => [
+  { kind: "record", state: "running", facts: `revision ${revision}` },
+  { kind: "status", state: "running", facts: status },
+];
+
+/** As long as helm works, what is not as it should be is only not so yet. */
+const underWay = (item: ProofItem): ProofItem =>
+  item.state === "failed" ? { ...item, state: "running" } : item;
