@@ -1,4 +1,4 @@
-// `npm test`: everything; `node scripts/test.mjs unit|contract|extension|cluster|linearizability`: one suite.
+// `npm test`: everything; `node scripts/test.mjs unit|contract|panel|extension|cluster|linearizability`: one suite.
 import { runWhenReady } from "./bootstrap.mjs";
 
 await runWhenReady("./test/main.ts");

@@ -38,6 +38,12 @@ const contract: Stage = {
     }),
 };
 
+const panel: Stage = {
+  name: "the panel in a browser",
+  again: "npm run test:panel",
+  run: async () => runSuite(await testFiles("test/webview", ".test.ts"), { concurrency: 1, limitMinutes: 10 }),
+};
+
 const extension: Stage = {
   name: "extension tests in VS Code",
   again: "npm run test:extension",
@@ -63,9 +69,10 @@ const linearizability = (args: readonly string[]): Stage => ({
 });
 
 const RUNS: Readonly<Record<string, (args: readonly string[]) => readonly Stage[]>> = {
-  all: () => [typecheck, lint, formatCheck, unit, contract, build, extension],
+  all: () => [typecheck, lint, formatCheck, unit, contract, panel, build, extension],
   unit: () => [unit],
   contract: () => [contract],
+  panel: () => [panel],
   extension: () => [build, extension],
   cluster: () => [cluster],
   linearizability: (args) => [linearizability(args)],

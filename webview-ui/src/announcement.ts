@@ -22,7 +22,7 @@ export const spokenPieces = (pieces: readonly Piece[]): string =>
 export function announcement(before: SideView | undefined, now: SideView): Announcement | undefined {
   // What stands there when the panel opens is found by reading.
   if (before === undefined) return undefined;
-  if (before.key !== now.key) {
+  if (isAboutElse(before, now)) {
     const parts = [spokenPieces(now.heading), now.intro ?? "", now.alert ? spokenPieces(now.alert.text) : ""];
     return said(parts, now.kind === "not-proven");
   }
@@ -34,8 +34,15 @@ export function announcement(before: SideView | undefined, now: SideView): Annou
   return said(changed, false);
 }
 
+/** Whether the side is about something else than before: another thing, or the same in another stage. */
+export const isAboutElse = (before: SideView, now: SideView): boolean =>
+  before.key !== now.key || before.kind !== now.kind;
+
 const said = (parts: readonly string[], isUrgent: boolean): Announcement | undefined => {
-  const text = parts.filter(Boolean).join(". ");
+  const text = parts
+    .filter(Boolean)
+    .map((part) => (/[.!?…]$/u.test(part) ? part : `${part}.`))
+    .join(" ");
   return text === "" ? undefined : { text, isUrgent };
 };
 

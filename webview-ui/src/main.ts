@@ -1,9 +1,10 @@
 import { html, render } from "lit-html";
+import { isAboutElse } from "./announcement.ts";
 import { connect, type Bridge } from "./bridge.ts";
-import { progressRing } from "./components/progressRing.ts";
 import type { Deeds } from "./deeds.ts";
 import { keepFocus } from "./focus.ts";
 import { EMPTY, mayConfirm, take, typedText, withFilter, type PanelState } from "./panelState.ts";
+import { underWay } from "./views/mark.ts";
 import { page } from "./views/page.ts";
 
 /** Where the panel is drawn: the host's page has a place for it. */
@@ -22,8 +23,12 @@ function start(bridge: Bridge, root: HTMLElement): void {
   const draw = (): void => {
     const { view } = state;
     if (view === undefined) {
+      const words = document.body.dataset["loading"] ?? "";
       render(
-        html`<main class="opening">${progressRing(document.body.dataset["loading"] ?? "")}</main>`,
+        html`<main class="opening">
+          ${underWay()}
+          <h1>${words}</h1>
+        </main>`,
         root,
       );
       return;
@@ -71,8 +76,8 @@ function start(bridge: Bridge, root: HTMLElement): void {
   };
 
   bridge.listen((message) => {
-    const before = state.view?.side.key;
-    keepFocus(root, before !== undefined && before !== message.view.side.key, () => {
+    const before = state.view?.side;
+    keepFocus(root, before !== undefined && isAboutElse(before, message.view.side), () => {
       change(take(state, message));
     });
     remember();

@@ -29,7 +29,23 @@ export const button = ({ label, look, isDisabled, tooltip, press }: Button): Tem
  * A button that looks like a link. Not the toolkit's link: that one needs an address, at which a webview would go to
  * its page's top.
  */
-export const linkButton = ({ label, isDisabled, tooltip, press }: Omit<Button, "look">): TemplateResult =>
-  html`<button type="button" class="link" ?disabled=${isDisabled} title=${tooltip ?? nothing} @click=${press}>
+export const linkButton = ({
+  label,
+  isDisabled,
+  tooltip,
+  isTabStop,
+  press,
+}: Omit<Button, "look"> & {
+  /** Whether the tab key comes to it. */
+  readonly isTabStop: boolean;
+}): TemplateResult =>
+  html`<button
+    type="button"
+    class="link"
+    tabindex=${isTabStop ? nothing : "-1"}
+    ?disabled=${isDisabled}
+    title=${tooltip ?? nothing}
+    @click=${press}
+  >
     <bdi>${label}</bdi>
   </button>`;

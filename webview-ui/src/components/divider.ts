@@ -4,5 +4,5 @@ import { design } from "./design.ts";
 
 design.register(vsCodeDivider());
 
-/** A line between two parts that says nothing to a screen reader. */
-export const divider = (): TemplateResult => html`<vscode-divider role="presentation"></vscode-divider>`;
+/** A line between two parts. */
+export const divider = (): TemplateResult => html`<vscode-divider></vscode-divider>`;

@@ -22,7 +22,7 @@ export const dropdown = (
     <span class="label" aria-hidden="true">${label}</span>
     <vscode-dropdown
       position="below"
-      ${named({ label })}
+      ${named(label)}
       @change=${({ target }: Event) => {
         if (target instanceof Dropdown && target.value !== chosen) choose(target.value);
       }}

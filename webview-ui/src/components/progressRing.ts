@@ -5,6 +5,6 @@ import { named } from "./named.ts";
 
 design.register(vsCodeProgressRing());
 
-/** Something is under way; the words say what. */
-export const progressRing = (words: string): TemplateResult =>
-  html`<vscode-progress-ring ${named({ label: words, role: "img" })}></vscode-progress-ring>`;
+/** Something is under way; words beside it say what. */
+export const progressRing = (): TemplateResult =>
+  html`<vscode-progress-ring ${named(undefined)}></vscode-progress-ring>`;

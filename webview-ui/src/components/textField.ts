@@ -22,9 +22,8 @@ export const textField = ({ label, placeholder, value, type, enter, escape }: Fi
     placeholder=${placeholder}
     autocomplete="off"
     spellcheck="false"
-    dir="auto"
     .value=${live(value)}
-    ${named({ label })}
+    ${named(label)}
     @input=${({ target }: Event) => {
       if (target instanceof TextField) type(target.value);
     }}

@@ -8,6 +8,7 @@ import { plain } from "../plain.ts";
 export const action = (
   { id, label, look, isDisabled = false, tooltip }: ActionView,
   deeds: Pick<Deeds, "act">,
+  isTabStop = true,
 ): TemplateResult => {
   const shown = {
     label: plain(label),
@@ -17,7 +18,7 @@ export const action = (
       deeds.act(id);
     },
   };
-  return look === "link" ? linkButton(shown) : button({ ...shown, look });
+  return look === "link" ? linkButton({ ...shown, isTabStop }) : button({ ...shown, look });
 };
 
 /** Several, side by side; nothing where there are none. */

@@ -1,5 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import type { Mark } from "../../../src/protocol/panel.ts";
+import { progressRing } from "../components/progressRing.ts";
 import { plain } from "../plain.ts";
 
 const SHAPES: Readonly<Record<Mark, TemplateResult>> = {
@@ -12,12 +13,19 @@ const SHAPES: Readonly<Record<Mark, TemplateResult>> = {
   change: svg`<path d="M8 2.5v7M4.5 6h7M4.5 13h7" />`,
 };
 
+const sign = (mark: Mark): TemplateResult =>
+  html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+    ${SHAPES[mark]}
+  </svg>`;
+
+/** Something is under way, as words beside it say. It turns only where things may move. */
+export const underWay = (): TemplateResult =>
+  html`${progressRing()}<span class="mark run still">${sign("run")}</span>`;
+
 /** What a line is about, as a sign, and in words for who does not see it. */
 export const markSign = (mark: Mark | undefined, spoken?: string): TemplateResult | typeof nothing =>
   mark === undefined
     ? nothing
     : html`<span class="mark ${mark}"
-        ><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-          ${SHAPES[mark]}</svg
-        >${spoken === undefined ? nothing : html`<span class="spoken">${plain(spoken)}: </span>`}</span
+        >${sign(mark)}${spoken === undefined ? nothing : html`<span class="spoken">${plain(spoken)}: </span>`}</span
       >`;

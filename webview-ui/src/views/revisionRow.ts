@@ -8,7 +8,7 @@ import { data } from "./pieces.ts";
 
 export interface RowPlace {
   readonly isSelected: boolean;
-  /** The one row that the tab key comes to. */
+  /** The one row that the tab key comes to, and then to what stands in it. */
   readonly isCurrent: boolean;
 }
 
@@ -45,7 +45,7 @@ export const revisionRow = (row: RowView, place: RowPlace, deeds: Deeds): Templa
     <td role="gridcell" class="commit">
       <span class="subject ${commit.grade}">
         ${commit.hash === undefined ? nothing : html`<code>${data(commit.hash)}</code> `}${data(commit.text)}
-        ${commit.actions.map((each) => action(each, deeds))}
+        ${commit.actions.map((each) => action(each, deeds, place.isCurrent))}
       </span>
       ${under(commit.under, commit.source)}
     </td>

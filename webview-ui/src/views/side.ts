@@ -1,15 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { SideView } from "../../../src/protocol/panel.ts";
 import { divider } from "../components/divider.ts";
-import { progressRing } from "../components/progressRing.ts";
 import type { Deeds } from "../deeds.ts";
 import type { PanelState } from "../panelState.ts";
 import { plain } from "../plain.ts";
-import { spokenPieces } from "../announcement.ts";
 import { action, actions } from "./actions.ts";
 import { banner } from "./banner.ts";
 import { confirmation } from "./confirm.ts";
-import { markSign } from "./mark.ts";
+import { markSign, underWay } from "./mark.ts";
 import { pieces } from "./pieces.ts";
 import { section } from "./section.ts";
 
@@ -33,7 +31,7 @@ export const side = (view: SideView, state: PanelState, deeds: Deeds): TemplateR
     aria-busy=${view.kind === "reading" ? "true" : nothing}
   >
     <h2 id="side-heading" tabindex="-1">
-      ${view.kind === "reading" ? progressRing(spokenPieces(view.heading)) : markSign(view.mark)}
+      ${view.kind === "reading" ? underWay() : markSign(view.mark)}
       <span>${pieces(view.heading)}</span>
     </h2>
     ${view.intro === undefined ? nothing : html`<p class="intro" dir="auto">${plain(view.intro)}</p>`}
