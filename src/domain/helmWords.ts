@@ -76,20 +76,25 @@ export function helmTrouble(output: string, release: string): DiagnosisCause | u
   return undefined;
 }
 
-/** `pre-upgrade hooks failed: …` (upgrade), `failed pre-install: …` (install), `… hook …` of a rollback. */
+const HOOK_EVENT =
+  /\b(?<event>(?:pre|post)-(?:install|upgrade|rollback|delete))\b(?: hooks?)? failed|\bfailed (?<other>(?:pre|post)-(?:install|upgrade|rollback|delete))\b/u;
+/** helm 3: `job web-migrate failed: BackoffLimitExceeded`; helm 4: `resource Job/ns/web-migrate not ready. status: Failed`. */
+const HOOK_JOB =
+  /\bjob (?<old>[a-z0-9][\w.-]*) failed: |\b(?:Job|Pod)\/[\w.-]+\/(?<name>[a-z0-9][\w.-]*) not ready\. status: Failed/u;
+
+/**
+ * `pre-upgrade hooks failed: …` of an upgrade, `failed pre-install: …` of an installation. A rollback names only
+ * the Job: helm waits for no Jobs but those of hooks.
+ */
 function hookFailure(words: string): DiagnosisCause | undefined {
-  const event =
-    /\b(?<event>(?:pre|post)-(?:install|upgrade|rollback|delete))\b(?: hooks?)? failed|failed (?<other>(?:pre|post)-(?:install|upgrade|rollback|delete))\b/u.exec(
-      words,
-    )?.groups;
-  const job = /\b[Jj]ob(?:\/[\w.-]+\/|\s+"?)(?<job>[a-z0-9][\w.-]*)"? (?:failed|not ready)/u.exec(words)
-    ?.groups?.["job"];
-  if (event === undefined) {
-    return /BackoffLimitExceeded|job failed: /u.test(words)
-      ? { kind: "hook-failed", hook: job ?? "", event: "" }
-      : undefined;
-  }
-  return { kind: "hook-failed", hook: job ?? "", event: event["event"] ?? event["other"] ?? "" };
+  const event = HOOK_EVENT.exec(words)?.groups;
+  const job = HOOK_JOB.exec(words)?.groups;
+  if (event === undefined && job === undefined && !/BackoffLimitExceeded/u.test(words)) return undefined;
+  return {
+    kind: "hook-failed",
+    hook: job?.["old"] ?? job?.["name"] ?? "",
+    event: event?.["event"] ?? event?.["other"] ?? "",
+  };
 }
 
 /** Server-side apply: `Apply failed with 1 conflict: conflict with "kubectl" using apps/v1: .spec.replicas`. */

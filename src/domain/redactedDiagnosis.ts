@@ -4,6 +4,7 @@ import { redacted } from "./redact.ts";
 
 const MAX_EVIDENCE = 8;
 const MAX_TEXT = 4000;
+const MAX_LINE = 600;
 const MAX_FACT = 500;
 
 /**
@@ -22,11 +23,16 @@ const redactedEvidence = (evidence: Evidence): Evidence => ({
   text: shortened(redacted(evidence.text)),
 });
 
-/** The end of a log tells more than its beginning. */
+/** The end of a log tells more than its beginning; of a line, which may quote a whole object, both do. */
 function shortened(text: string): string {
-  if (text.length <= MAX_TEXT) return text;
-  const end = text.slice(-MAX_TEXT);
-  return `…${end.slice(end.indexOf("\n") + 1)}`;
+  const lines = text.split("\n").map((line) => {
+    if (line.length <= MAX_LINE) return line;
+    return `${line.slice(0, MAX_LINE / 2)} … ${line.slice(-MAX_LINE / 2)}`;
+  });
+  const short = lines.join("\n");
+  if (short.length <= MAX_TEXT) return short;
+  const end = short.slice(-MAX_TEXT);
+  return `…\n${end.slice(end.indexOf("\n") + 1)}`;
 }
 
 /** Every text of a cause, whatever its kind. */
