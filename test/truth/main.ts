@@ -84,7 +84,7 @@ async function play(scenario: Scenario, theatre: Theatre): Promise<Played> {
       `${scenario.name}, helm ${theatre.helm.major}: ${error instanceof Error ? (error.stack ?? what) : what}`,
     );
     const row = rowOf(scenario.name, theatre.helm.major, { happened: `not played: ${what}`, said: "" });
-    return { row, lieIsSeen: true };
+    return { row, lieIsSeen: false };
   } finally {
     stage.remove();
   }

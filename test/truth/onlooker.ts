@@ -103,6 +103,8 @@ export class Onlooker {
       deployed.length === 1 &&
       deployed[0] === newest &&
       at(deployment, "metadata", "generation") === at(deployment, "status", "observedGeneration") &&
+      // A release that wants no pods at all was not brought back for anybody.
+      pods.length > 0 &&
       pods.length === at(deployment, "spec", "replicas") &&
       pods.every((pod) => isReady(pod) && imageOf(pod) === image)
     );

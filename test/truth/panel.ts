@@ -7,6 +7,7 @@ import { manifestYaml } from "../../src/adapters/helm/manifestYaml.ts";
 import { HelmDeployer } from "../../src/adapters/helm/runner.ts";
 import { systemClock as clock } from "../../src/adapters/system/clock.ts";
 import type { HistorySnapshot } from "../../src/app/historySnapshot.ts";
+import { diagnose } from "../../src/app/diagnose.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { ReleaseHistory } from "../../src/app/releaseHistory.ts";
 import { reviewRollback } from "../../src/app/reviewRollback.ts";
@@ -95,9 +96,13 @@ export async function openPanel(stage: Stage, options: PanelOptions = {}): Promi
   };
   let reviewed: RollbackReview | undefined;
   const { panelView } = await import("../../src/ui/panel/view.ts");
+  const { whyNotBegun } = await import("../../src/ui/panel/runRollback.ts");
   return {
     snapshot: () => history.current,
-    view: (outcome) => panelView(drawn({ snapshot: history.current, review: reviewed, outcome })).view,
+    view: (outcome) => {
+      const notBegun = outcome === undefined ? undefined : whyNotBegun(outcome);
+      return panelView(drawn({ snapshot: history.current, review: reviewed, outcome, notBegun })).view;
+    },
     review: async (to) => {
       const order = { subject, snapshot: history.current, to, by, migrations: [] };
       const review = await reviewRollback({ ...pinned, manifests: manifestYaml, registry }, order, never);
@@ -110,6 +115,7 @@ export async function openPanel(stage: Stage, options: PanelOptions = {}): Promi
         {
           ...pinned,
           steadySeconds: STEADY_SECONDS,
+          diagnose: (what, signal) => diagnose(pinned, what, signal),
           holdOperation: (ref, who, signal) => holdOperation(pinned, { ref, ...who }, signal),
         },
         { review, by, typed: "", withoutLease: false },

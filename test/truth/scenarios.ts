@@ -19,7 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "bad image", play: (stage) => backToA(stage, { word: "missing" }) },
   { name: "crash loop", play: (stage) => backToA(stage, { word: "crash" }) },
   { name: "never ready", play: (stage) => backToA(stage, { word: "notready" }) },
-  { name: "hook fails", play: (stage) => backToA(stage, { hook: "fail" }) },
+  { name: "hook fails", play: (stage) => backToA(stage, { values: { hook: "fail" } }) },
   { name: "target pruned between review and run", play: pruned },
   { name: "someone deploys between review and run", play: overtaken },
   { name: "helm killed half-way", play: killed },
@@ -28,14 +28,24 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "drift by kubectl set image", play: drifted },
   { name: "no permission", play: notPermitted },
   { name: "connection cut while waiting", play: connectionCut },
+  { name: "helm content too early", play: contentTooEarly },
+  { name: "no pods wanted", play: (stage) => backToA(stage, { values: { replicas: 0 } }) },
 ];
 
 /** A was deployed like this, then B, which is well; back to A. */
 async function backToA(stage: Stage, how: Deployed): Promise<Both> {
   await stage.deploy("A", { ...how, isAwaited: how.word === undefined });
   await stage.deploy("B");
-  const isGood = how.word === undefined && how.hook === undefined;
+  const isGood = how.word === undefined && how.values?.["hook"] === undefined;
   return attempt(stage, { to: 1, ...(isGood ? {} : { options: { timeoutMinutes: SHORT_MINUTES } }) });
+}
+
+/** Where all pods may be unavailable, helm 3 waits for none of them and calls the revision deployed. */
+async function contentTooEarly(stage: Stage): Promise<Both> {
+  const values = { replicas: 1, maxUnavailable: 1 };
+  await stage.deploy("A", { word: "crash", values, isAwaited: false });
+  await stage.deploy("B", { values });
+  return attempt(stage, { to: 1, options: { timeoutMinutes: SHORT_MINUTES } });
 }
 
 async function pruned(stage: Stage): Promise<Both> {
@@ -112,8 +122,8 @@ async function killedUpgrade(stage: Stage): Promise<void> {
 }
 
 async function sameImage(stage: Stage): Promise<Both> {
-  await stage.deploy("A", { greeting: "hello" });
-  await stage.deploy("A", { greeting: "welcome" });
+  await stage.deploy("A", { values: { greeting: "hello" } });
+  await stage.deploy("A", { values: { greeting: "welcome" } });
   return attempt(stage, {
     to: 1,
     because: async (before) => {

@@ -23,9 +23,8 @@ export interface Theatre {
 export interface Deployed {
   /** Begins the image's tag, and decides the fate of its pods. */
   readonly word?: string;
-  /** Tag of the image of a hook before rollbacks. */
-  readonly hook?: string;
-  readonly greeting?: string;
+  /** Further values of the chart. */
+  readonly values?: Readonly<Record<string, string | number>>;
   /** Whether helm waits until the pods are ready; where it does not, helm calls the revision deployed at once. */
   readonly isAwaited?: boolean;
 }
@@ -65,11 +64,12 @@ export async function openStage(theatre: Theatre): Promise<Stage> {
     { namespace, release: RELEASE, letters: commits },
   );
   const deployArguments: Stage["deployArguments"] = (letter, how = {}) => {
-    const { word, hook = "", greeting = "hello", isAwaited = true } = how;
+    const { word, values = {}, isAwaited = true } = how;
     const tag = word === undefined ? commits[letter] : `${word}-${commits[letter]}`;
+    const settings = Object.entries(values).map(([name, value]) => `--set=${name}=${value}`);
     return [
-      ...["upgrade", "--install", RELEASE, CHART],
-      ...["--set-string", `image.tag=${tag},hook=${hook},greeting=${greeting}`],
+      ...["upgrade", "--install", RELEASE, CHART, "--reset-values"],
+      ...[`--set-string=image.tag=${tag}`, ...settings],
       ...(isAwaited ? ["--wait", "--timeout", "60s"] : []),
     ];
   };
