@@ -1,10 +1,31 @@
 import type { BranchName } from "../domain/branch.ts";
-import { fail, type Result } from "../domain/result.ts";
+import type { Liveness } from "../domain/cluster.ts";
+import { cluesOf, digitsOf, type CommitClues } from "../domain/commitClues.ts";
+import type { CommitMatch } from "../domain/commitMatch.ts";
+import { gradeCommit } from "../domain/gradeCommit.ts";
+import { historyEntries, type KnownRevision } from "../domain/historyEntries.ts";
+import type { HistoryEntry, RecordState, WhatRuns } from "../domain/history.ts";
+import { historyWarnings, pendingRelease, stuckRelease } from "../domain/historyWarnings.ts";
+import { recommend } from "../domain/recommend.ts";
+import { isPending, type Revision, type RevisionLabel } from "../domain/release.ts";
+import type { Result } from "../domain/result.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
+import { runCandidates } from "../domain/whatRuns.ts";
+import { CommitLookup, type FetchError } from "./commitLookup.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
+import { HistoryLeases } from "./historyLeases.ts";
+import { detailOf, HistoryRecords } from "./historyRecords.ts";
 import type { HistorySnapshot } from "./historySnapshot.ts";
-import type { Clock, ClusterWatches, Log } from "./ports.ts";
+import { LiveImages } from "./liveImages.ts";
+import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
 import type { RollbackSubject } from "./rollbackOutcome.ts";
-import type { CommitHistory, HoldStore, LiveObjects, ReleaseHistoryStore } from "./rollbackPorts.ts";
+import type {
+  CommitHistory,
+  HoldStore,
+  LiveObjects,
+  ReleaseHistoryStore,
+  ReleaseListing,
+} from "./rollbackPorts.ts";
 
 export interface HistoryServices {
   readonly watches: ClusterWatches;
@@ -18,46 +39,280 @@ export interface HistoryServices {
   readonly log: Log;
 }
 
-/** Why commits could not be fetched. */
-export interface FetchError {
-  readonly reason: "remote-unreachable" | "git-failed";
-  readonly detail: string;
-}
+/** Changes of images by others come with no event; while somebody looks, we look too. */
+const LOOK_MS: DurationMs = 30 * SECOND_MS;
+/** While helm works, the images change at a moment that no event tells. */
+const LOOK_AT_WORK_MS: DurationMs = 3 * SECOND_MS;
+/** What many records bring one after the other is shown in as many steps as one can follow. */
+const STEP_MS: DurationMs = 100;
 
-/** The live model of one release's history: revisions joined with commits, and what runs. */
+/**
+ * The live model of one release's history: revisions by the watch's labels at once, joined with their records and
+ * commits as these are read, and with what runs. Fires only when something that is shown has changed.
+ */
 export class ReleaseHistory implements Disposable {
+  readonly #services: HistoryServices;
+  readonly #subject: RollbackSubject;
   readonly #changes = new Emitter<void>();
-  readonly #snapshot: HistorySnapshot;
+  readonly #closed = new AbortController();
+  readonly #watch: Watch<readonly RevisionLabel[]>;
+  readonly #listening: Disposable;
+  readonly #records: HistoryRecords;
+  readonly #commits: CommitLookup;
+  readonly #live: LiveImages;
+  readonly #leases: HistoryLeases;
+  readonly #clues = new WeakMap<Revision, CommitClues>();
+  readonly #matches = new WeakMap<Revision, { readonly generation: number; readonly match: CommitMatch }>();
+  #snapshot: HistorySnapshot;
+  #shown = "";
+  #listing: ReleaseListing | undefined;
+  #listeners = 0;
+  #isAtWork = false;
+  #updatedAt: DurationMs | undefined;
+  #step: Disposable | undefined;
+  #turn: Disposable | undefined;
+  #nextLook: Disposable | undefined;
 
-  readonly onChange: Listen<void> = this.#changes.event;
-
-  constructor(_services: HistoryServices, subject: RollbackSubject) {
-    this.#snapshot = {
-      subject,
-      liveness: { kind: "connecting" },
-      entries: [],
-      runs: { kind: "reading" },
-      recommendation: { kind: "reading" },
-      warnings: [],
-      missingCommits: [],
+  constructor(services: HistoryServices, subject: RollbackSubject) {
+    const { release } = subject;
+    const changed = (): void => {
+      this.#update();
     };
+    const step = (): void => {
+      this.#updateSoon();
+    };
+    this.#services = services;
+    this.#subject = subject;
+    this.#watch = services.watches.releases(release.context, release.namespace);
+    this.#records = new HistoryRecords(services, release, step);
+    this.#commits = new CommitLookup(services, step);
+    this.#live = new LiveImages(services.live, release, changed);
+    this.#snapshot = nothingYet(subject);
+    this.#leases = new HistoryLeases(services, subject, step);
+    this.#listening = this.#watch.onChange(changed);
+    void this.#list();
+    this.#update();
   }
 
+  /** Always whole, and as current as its liveness says. */
   get current(): HistorySnapshot {
     return this.#snapshot;
   }
 
+  /** While anybody listens, the images of the workloads are looked at from time to time. */
+  readonly onChange: Listen<void> = (listener) => {
+    const listening = this.#changes.event(listener);
+    this.#listeners += 1;
+    if (this.#listeners === 1) {
+      this.#live.again();
+      this.#lookLater();
+    }
+    let isListening = true;
+    return {
+      dispose: () => {
+        listening.dispose();
+        if (isListening) this.#listeners -= 1;
+        isListening = false;
+        if (this.#listeners === 0) this.#nextLook?.dispose();
+      },
+    };
+  };
+
   /** Reads everything again at once. */
   relist(): void {
-    this.#changes.fire();
+    this.#watch.relist();
+    this.#leases.relist();
+    this.#records.again();
+    this.#live.again();
+    this.#commits.reopen();
+    void this.#commits.again(this.#snapshot.missingCommits);
+    void this.#list();
   }
 
-  /** Fetches commits that rows name and the clone has not got; whether none is missing any more. */
-  fetchCommits(_signal: AbortSignal): Promise<Result<boolean, FetchError>> {
-    return Promise.resolve(fail({ reason: "git-failed", detail: "" }));
+  /** Fetches commits that rows name and the clone has not got; whether none of them is missing any more. */
+  fetchCommits(signal: AbortSignal): Promise<Result<boolean, FetchError>> {
+    return this.#commits.fetch(this.#snapshot.missingCommits, signal);
   }
 
   dispose(): void {
+    this.#closed.abort();
+    for (const each of [this.#step, this.#turn, this.#nextLook]) each?.dispose();
+    this.#listening.dispose();
+    for (const each of [this.#watch, this.#records, this.#commits, this.#live, this.#leases]) each.dispose();
     this.#changes.dispose();
   }
+
+  /** Of this release alone, which answers sooner than the watch of a namespace with many; and it tells of helm 2. */
+  async #list(): Promise<void> {
+    const listing = await this.#services.history.list(this.#subject.release, this.#closed.signal);
+    if (!listing.ok || this.#closed.signal.aborted) return;
+    this.#listing = listing.value;
+    this.#update();
+  }
+
+  #updateSoon(): void {
+    if (this.#step !== undefined || this.#closed.signal.aborted) return;
+    const since = this.#services.clock.monotonic() - (this.#updatedAt ?? -STEP_MS);
+    if (since >= STEP_MS) {
+      this.#update();
+      return;
+    }
+    this.#step = this.#services.clock.after(STEP_MS - since, () => {
+      this.#update();
+    });
+  }
+
+  #update(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#step?.dispose();
+    this.#step = undefined;
+    this.#updatedAt = this.#services.clock.monotonic();
+    this.#snapshot = this.#look();
+    this.#scheduleTurn();
+    if (this.#listeners > 0 && this.#isAtWork !== isAtWork(this.#snapshot)) this.#lookLater();
+    const shown = JSON.stringify({ ...this.#snapshot, subject: undefined }, shownOnly);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#changes.fire();
+  }
+
+  #look(): HistorySnapshot {
+    const { liveness } = this.#watch.current;
+    const labels = this.#labels();
+    const own = ownRecords(labels);
+    this.#records.follow(own);
+    const entries = historyEntries(own.map((label) => this.#known(label)));
+    // Judged whatever the liveness, so that the cluster has answered by the time that it is live.
+    const judged = this.#live.of(runCandidates(entries));
+    const runs = liveness.kind === "live" ? judged : notLive(liveness);
+    const { operation, hold } = this.#leases;
+    const stuck =
+      operation === undefined ? stuckRelease(entries, this.#timeout(), this.#serverNow()) : undefined;
+    const { links } = this.#commits;
+    return {
+      subject: this.#subject,
+      liveness,
+      entries,
+      runs,
+      recommendation: liveness.kind === "live" ? recommend(entries, runs) : { kind: "reading" },
+      warnings: historyWarnings(entries, labels, this.#listing?.hasHelm2 ?? false),
+      ...(stuck === undefined ? {} : { stuck }),
+      ...(operation === undefined ? {} : { operation }),
+      ...(hold === undefined ? {} : { hold }),
+      ...(links === undefined ? {} : { links }),
+      missingCommits: this.#commits.hasRepository ? missingCommits(entries) : [],
+    };
+  }
+
+  #labels(): readonly RevisionLabel[] {
+    const { items, liveness } = this.#watch.current;
+    const watched = items.get(this.#subject.release.release);
+    if (watched !== undefined) return watched;
+    return liveness.kind === "live" ? [] : (this.#listing?.revisions ?? []);
+  }
+
+  #known(label: RevisionLabel): KnownRevision {
+    const found = this.#records.of(label);
+    if (found.kind !== "read") return { label, record: found, isRecordCurrent: false };
+    const { revision, isCurrent } = found;
+    const match = this.#match(revision);
+    const record: RecordState = match === undefined ? { kind: "reading" } : { kind: "read", revision, match };
+    const commit = match?.kind === "exact" ? this.#commits.facts(match.commit) : undefined;
+    return { label, record, isRecordCurrent: isCurrent, ...(commit === undefined ? {} : { commit }) };
+  }
+
+  /** Undefined until the clone has been asked. */
+  #match(revision: Revision): CommitMatch | undefined {
+    const clues = this.#clues.get(revision) ?? cluesOf(revision, this.#subject.driver.container);
+    this.#clues.set(revision, clues);
+    if (!this.#commits.has(digitsOf(clues))) return undefined;
+    const { generation, resolved } = this.#commits;
+    const graded = this.#matches.get(revision);
+    if (graded?.generation === generation) return graded.match;
+    const match = gradeCommit(clues, resolved);
+    this.#matches.set(revision, { generation, match });
+    return match;
+  }
+
+  #timeout(): DurationMs {
+    return this.#subject.driver.timeoutMinutes * MINUTE_MS;
+  }
+
+  #serverNow(): number {
+    return this.#services.clock.now() + (this.#watch.current.serverOffset ?? 0);
+  }
+
+  /** A pending release becomes a stuck one, and a dead operation fades, without any event. */
+  #scheduleTurn(): void {
+    this.#turn?.dispose();
+    this.#turn = undefined;
+    const pending = pendingRelease(this.#snapshot.entries, this.#timeout());
+    const free = pending === undefined ? Infinity : pending.freeAt - this.#serverNow();
+    const next = Math.min(...[free, this.#leases.nextFading()].filter((wait) => wait > 0));
+    if (next === Infinity) return;
+    this.#turn = this.#services.clock.after(Math.min(next, HOUR_MS), () => {
+      this.#update();
+    });
+  }
+
+  #lookLater(): void {
+    this.#nextLook?.dispose();
+    this.#isAtWork = isAtWork(this.#snapshot);
+    this.#nextLook = this.#services.clock.after(this.#isAtWork ? LOOK_AT_WORK_MS : LOOK_MS, () => {
+      this.#live.again();
+      this.#leases.again();
+      void this.#commits.again(this.#snapshot.missingCommits);
+      this.#lookLater();
+    });
+  }
+}
+
+const nothingYet = (subject: RollbackSubject): HistorySnapshot => ({
+  subject,
+  liveness: { kind: "connecting" },
+  entries: [],
+  runs: { kind: "reading" },
+  recommendation: { kind: "reading" },
+  warnings: [],
+  missingCommits: [],
+});
+
+const isAtWork = ({ entries: [newest] }: HistorySnapshot): boolean =>
+  newest !== undefined && isPending(newest.status);
+
+const notLive = (liveness: Exclude<Liveness, { readonly kind: "live" }>): WhatRuns =>
+  liveness.kind === "stale"
+    ? { kind: "unknown", detail: detailOf(liveness.error), error: liveness.error }
+    : { kind: "reading" };
+
+/** One record for each revision, all of the driver that has the newest: a number must not stand for two. */
+function ownRecords(labels: readonly RevisionLabel[]): readonly RevisionLabel[] {
+  const own = new Map<number, RevisionLabel>();
+  for (const label of labels) {
+    if (label.driver === labels[0]?.driver && !own.has(label.revision)) own.set(label.revision, label);
+  }
+  return [...own.values()];
+}
+
+/** Commits that a fetch may bring, each once, newest first. */
+function missingCommits(entries: readonly HistoryEntry[]): readonly string[] {
+  const missing = entries.flatMap(({ record }): readonly string[] => {
+    if (record.kind !== "read") return [];
+    const { match } = record;
+    if (match.kind === "exact") return match.isInClone ? [] : [match.commit];
+    return match.kind === "ambiguous" && match.why === "not-in-clone" ? match.candidates : [];
+  });
+  return [...new Set(missing)];
+}
+
+/**
+ * For JSON.stringify: a record is told by its version, and what changes with time alone (the last sign of life, an
+ * age) is shown on demand.
+ */
+function shownOnly(key: string, value: unknown): unknown {
+  if (key === "verifiedAt" || key === "age") return undefined;
+  if (key === "revision" && typeof value === "object" && value !== null && "version" in value) {
+    return value.version;
+  }
+  return value;
 }
