@@ -1,5 +1,7 @@
 import type { LockStore, OperationStore, Reading, WaitingStore, WriteError } from "../../src/app/ports.ts";
+import type { HoldStore } from "../../src/app/rollbackPorts.ts";
 import { refKey, type ClusterError, type ObjectRef, type ObjectVersion } from "../../src/domain/cluster.ts";
+import type { EnvironmentHold } from "../../src/domain/hold.ts";
 import type { LockRecord, StoredLock } from "../../src/domain/lock.ts";
 import type { OperationRecord, StoredOperation } from "../../src/domain/operation.ts";
 import { fail, ok, type Result } from "../../src/domain/result.ts";
@@ -199,4 +201,33 @@ function listed<E>(stored: Result<Reading<Stored<readonly Waiter[]>>, E>): Resul
   if (!stored.ok) return stored;
   const { value, serverTime } = stored.value;
   return { ok: true, value: { value: { waiters: value.record, version: value.version }, serverTime } };
+}
+
+/** Holds in memory; the Lease of an environment that has none holds undefined. */
+export class FakeHoldStore implements HoldStore {
+  readonly objects = new Objects<EnvironmentHold | undefined>();
+
+  async read(ref: ObjectRef): ReturnType<HoldStore["read"]> {
+    await turn();
+    const read = this.objects.read(ref);
+    if (!read.ok) return read;
+    const { value, serverTime } = read.value;
+    return ok({ value: { hold: value.record, version: value.version }, serverTime });
+  }
+
+  async write(
+    ref: ObjectRef,
+    expected: ObjectVersion,
+    hold: EnvironmentHold | undefined,
+  ): ReturnType<HoldStore["write"]> {
+    await turn();
+    const written = this.objects.write(ref, expected, hold);
+    return written.ok ? ok(undefined) : written;
+  }
+
+  async create(ref: ObjectRef, hold: EnvironmentHold): ReturnType<HoldStore["create"]> {
+    await turn();
+    const written = this.objects.create(ref, hold);
+    return written.ok ? ok(undefined) : written;
+  }
 }
