@@ -23,7 +23,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [^-\n]+-----[\s\S]*?(?:-----END [^-\n]+-----|$)/gu, HIDDEN],
   // The rest of the line: such a header may hold several words.
   [
-    /\b(?<name>(?:proxy-)?authorization|x-(?:api-key|auth-token|vault-token|amz-security-token)|(?:set-)?cookie)(?<sign>\\*["']?\s*[:=]\s*)(?!\[redacted\])[^\n"']*(?:"[^"\n]*")*/giu,
+    /\b(?<name>(?:proxy-)?authorization|x-(?:api-key|auth-token|vault-token|amz-security-token)|(?:set-)?cookie)(?<sign>\\*["']?\s*[:=]\s*)(?!\s*\[redacted\])[^\n"']*(?:"[^"\n]*")*/giu,
     `$<name>$<sign>${HIDDEN}`,
   ],
   [/\b(?:Bearer|Basic)\s+(?!\[redacted\])[\w.~+/=-]+/giu, HIDDEN],
