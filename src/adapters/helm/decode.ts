@@ -76,7 +76,7 @@ function readPayload(parsed: unknown): Decoded {
   if (isTooLarge(kept)) return unreadable("its manifest and values are too large");
   const images = manifestImages(manifest);
   return images === undefined
-    ? unreadable("its manifest has too many objects that make pods")
+    ? unreadable("its manifest has more or larger objects with pods than a release can have")
     : ok({ ...kept, images });
 }
 

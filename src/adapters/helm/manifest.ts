@@ -1,4 +1,4 @@
-import { parseAllDocuments, type Document } from "yaml";
+import { isScalar, parseAllDocuments, visit, type Document } from "yaml";
 import { workloadName, type ContainerImage } from "../../domain/release.ts";
 
 /** Where each kind keeps the template of its pods. */
@@ -14,6 +14,8 @@ const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
 
 /** More objects with pods, and more containers, than a release has that fits into a record; each costs milliseconds. */
 const MAX_OBJECTS = 2_000;
+/** An object with pods is a few kilobytes; parsed, each character takes hundreds of bytes of memory. */
+const MAX_CHARACTERS = 256 * 1024;
 
 /** Between documents; what follows on the same line belongs to the next. */
 const DOCUMENT_MARK = /^---(?=\s|$)/mu;
@@ -21,11 +23,12 @@ const KIND_LINE = /^kind:[ \t]*(?:"(\w+)"|'(\w+)'|(\w+))[ \t]*(?:#.*)?\r?$/gmu;
 
 /**
  * Every image that a manifest's containers name, init containers included, in the order of the manifest. Undefined
- * where there are more than a release can have.
+ * where there are more than a release can have, or larger objects.
  */
 export function manifestImages(manifest: string): readonly ContainerImage[] | undefined {
   const candidates = manifest.split(DOCUMENT_MARK).filter(mayNameImages);
-  if (candidates.length > MAX_OBJECTS) return undefined;
+  if (candidates.length > MAX_OBJECTS || candidates.some(({ length }) => length > MAX_CHARACTERS))
+    return undefined;
   const images = candidates.flatMap(documentImages);
   return images.length > MAX_OBJECTS ? undefined : images;
 }
@@ -55,13 +58,29 @@ function documentImages(text: string): readonly ContainerImage[] {
   }
 }
 
-/** Too many aliases are thrown at us, as the only guard against a document that grows without end. */
+/**
+ * Too many aliases are thrown at us, as the only guard against a document that grows without end. Keys that are maps
+ * or lists, which Kubernetes has none of, are written out again at each level around them: 2 to the power of levels.
+ */
 function asObject(document: Document.Parsed): unknown {
+  if (hasCompoundKeys(document)) return undefined;
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
     return undefined;
   }
+}
+
+function hasCompoundKeys(document: Document.Parsed): boolean {
+  const found: unknown[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key)) return undefined;
+      found.push(key);
+      return visit.BREAK;
+    },
+  });
+  return found.length > 0;
 }
 
 function objectImages(object: unknown): readonly ContainerImage[] {

@@ -14,7 +14,8 @@ type Answer = Result<ReleasePayload, DecodeError | { readonly reason: "aborted" 
 const LIMIT_MS: DurationMs = 20 * SECOND_MS;
 /** The thread holds some megabytes, and a history is read in one go. */
 const IDLE_MS: DurationMs = 30 * SECOND_MS;
-const MAX_HEAP_MIB = 256;
+/** Several times what the limits of a record come to. */
+const MAX_HEAP_MIB = 512;
 
 export interface DecoderOptions {
   /** The thread's program. Where it is not there, as it was not built, records are decoded in the thread that asks. */
@@ -25,7 +26,7 @@ export interface DecoderOptions {
 
 /**
  * Decodes records one at a time, in a thread of its own: unpacking and parsing a large one would hold the editor up,
- * and one that was made to take all time or memory there is ends with the thread.
+ * and one that was made to take all time there is ends with the thread.
  */
 export class RecordDecoder {
   readonly #clock: Clock;
@@ -125,10 +126,10 @@ export class RecordDecoder {
         this.#script = undefined;
         resolve(undefined);
       });
-      // Whatever ended it, most likely a lack of memory: the next record gets a new one.
+      // Whatever ended it: the next record gets a new one.
       thread.on("exit", () => {
         this.#thread = undefined;
-        this.#give(unreadable("it takes too much memory to read"));
+        this.#give(unreadable("it could not be read to its end"));
         resolve(undefined);
       });
     });

@@ -54,3 +54,62 @@ test("a document that grows without end is left out", () => {
   });
   assert.deepEqual(names(`kind: Pod\n${levels.join("\n")}`), []);
 });
+
+const aPod = (name: string, rest = ""): string =>
+  `kind: Pod\nmetadata: { name: ${name} }\nspec: { containers: [{ name: c, image: "${name}:1" }] }\n${rest}`;
+
+test("objects are told apart by lines of three dashes, whatever follows on them", () => {
+  const manifest = `${aPod("a")}--- # Source: x\n${aPod("b")}---\r\n${aPod("c")}---x: 1\n--- {}\n---\n${aPod("d")}`;
+  assert.deepEqual(names(manifest), ["Pod/a c a:1", "Pod/b c b:1", "Pod/c c c:1", "Pod/d c d:1"]);
+});
+
+test("a kind is recognised however it is written", () => {
+  const spellings = [
+    'kind: "Pod"',
+    "kind: 'Pod'",
+    "kind:   Pod  # why",
+    "kind: &k Pod",
+    "? kind\n: Pod",
+    "kind: Pod\r",
+  ];
+  for (const spelling of spellings) {
+    assert.deepEqual(names(aPod("a").replace("kind: Pod", spelling)), ["Pod/a c a:1"], spelling);
+  }
+  const json = { kind: "Pod", metadata: { name: "a" }, spec: { containers: [{ name: "c", image: "a:1" }] } };
+  assert.deepEqual(names(JSON.stringify(json, undefined, 2)), ["Pod/a c a:1"]);
+});
+
+test("of two equal keys the last counts, and merges are followed, as Kubernetes does", () => {
+  const base = "x: &base { name: c, image: 'base:1' }\n";
+  const merged = `${base}kind: Pod\nmetadata: { name: a }\nspec: { containers: [{ <<: *base, image: 'own:1' }] }\n`;
+  assert.deepEqual(names(merged), ["Pod/a c own:1"]);
+  assert.deepEqual(names(aPod("a", "kind: Deployment\nkind: Pod\n")), ["Pod/a c a:1"]);
+});
+
+test("keys that are maps themselves end no program, and name no image", () => {
+  for (const nested of [
+    "? ".repeat(200),
+    "[".repeat(200) + "]: 1".repeat(200),
+    "{".repeat(60) + "a" + "}: 1".repeat(60),
+  ]) {
+    assert.deepEqual(names(aPod("a", `x:\n  ${nested}\n`)), []);
+  }
+});
+
+test("what is nested deeper than a program's stack names no image", () => {
+  assert.deepEqual(names(aPod("a", `x: ${"[".repeat(100_000)}`)), []);
+});
+
+test("thousands of other objects are passed over", () => {
+  const other = `kind: ConfigMap\nmetadata: { name: x }\ndata: { note: "the image of Pod" }\n---\n`;
+  const began = performance.now();
+  assert.deepEqual(names(`${other.repeat(20_000)}${aPod("a")}`), ["Pod/a c a:1"]);
+  assert.ok(performance.now() - began < 2_000);
+});
+
+test("more or larger objects with pods than a release can have are not looked through", () => {
+  assert.equal(names(`${aPod("a")}---\n`.repeat(2_001)), undefined);
+  assert.equal(names(aPod("a", `x: ${"a".repeat(256 * 1024)}\n`)), undefined);
+  const containers = `{ name: c, image: "c:1" },`.repeat(2_001);
+  assert.equal(names(`kind: Pod\nmetadata: { name: a }\nspec: { containers: [${containers}] }\n`), undefined);
+});
