@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import type { DiagnosisCause } from "../../../src/domain/diagnosis.ts";
 import { helmEvidence, helmTrouble } from "../../../src/domain/helmWords.ts";
 

@@ -54,7 +54,7 @@ for (const text of LEFT) {
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const word = (marks: string, least = 6): fc.Arbitrary<string> =>
   fc
-    .array(fc.constantFrom(...`${letters}${marks}`), { minLength: least, maxLength: 40 })
+    .array(fc.constantFrom(...Array.from(`${letters}${marks}`)), { minLength: least, maxLength: 40 })
     .map((characters) => `Zq7${characters.join("")}`);
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 96 });
 const key = fc.constantFrom(
