@@ -1,0 +1,195 @@
+import type { ClusterError } from "../domain/cluster.ts";
+import type { Diagnosis } from "../domain/diagnosis.ts";
+import type { StuckRelease } from "../domain/history.ts";
+import { operationRef } from "../domain/operation.ts";
+import type { Person } from "../domain/person.ts";
+import { commandLine } from "../domain/plainText.ts";
+import { mayRecover } from "../domain/recovery.ts";
+import { isBusy, type RevisionLabel } from "../domain/release.ts";
+import { MINUTE_MS, type EpochMs } from "../domain/time.ts";
+import type { HoldOperation } from "./deployBranch.ts";
+import type { Busy, RecordTruth } from "./deployOutcome.ts";
+import type { Clock, DeployerError, DeployerTool, Log, ReleaseReadError, ReleaseStore } from "./ports.ts";
+import type { RunningOperation } from "./renewedOperation.ts";
+import { rollBack, type RollBackOrder, type RollBackServices } from "./rollBack.ts";
+import type { Diagnose } from "./rollbackLooks.ts";
+import type { RollbackOutcome, RollbackPhase, RollbackSubject } from "./rollbackOutcome.ts";
+import type { ReleaseHistoryStore, ReleaseRemover, RemovalOrder } from "./rollbackPorts.ts";
+import { readRecord } from "./watchHelm.ts";
+import { NEVER_ABORTED } from "./writing.ts";
+
+/** What it takes to remove a release that was never finished. */
+export interface RemoveServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly releases: ReleaseStore;
+  readonly history: ReleaseHistoryStore;
+  readonly remover: ReleaseRemover;
+  readonly holdOperation: HoldOperation;
+  readonly diagnose: Diagnose;
+}
+
+export interface RemoveOrder {
+  readonly subject: RollbackSubject;
+  /** As it was shown. */
+  readonly stuck: StuckRelease;
+  readonly by: Person;
+  /** The release's name: to uninstall is confirmed by typing it, whatever the tier. */
+  readonly typed: string;
+}
+
+/** What became of a first installation that is to be removed. Nothing is success but `removed`. */
+export type RemoveOutcome =
+  | { readonly kind: "removed" }
+  | { readonly kind: "wrong-name" }
+  | { readonly kind: "stale"; readonly newest?: number }
+  | { readonly kind: "not-yet"; readonly freeAt: EpochMs }
+  /** It has something to go back to, or is no first installation: it is not for uninstalling. */
+  | { readonly kind: "not-removable" }
+  | { readonly kind: "busy"; readonly busy: Busy }
+  /** Without the operation Lease it is not done: nobody could say whether somebody is at work. */
+  | { readonly kind: "no-lease"; readonly error: ClusterError }
+  | { readonly kind: "tool"; readonly error: DeployerError }
+  | { readonly kind: "unread"; readonly error: ReleaseReadError }
+  | {
+      readonly kind: "failed";
+      readonly error: DeployerError;
+      readonly record: RecordTruth;
+      readonly diagnosis: Diagnosis;
+    }
+  /** `goesOn`: helm's uninstall has no soft end; only the watching is over. */
+  | { readonly kind: "cancelled"; readonly goesOn: boolean };
+
+/**
+ * Clears a pending record by rolling back over it, to the newest revision that ran. The review shows what that means;
+ * `rollBack` itself sees to it that helm's time has passed and that nobody is at work.
+ */
+export async function recoverRelease(
+  services: RollBackServices,
+  order: RollBackOrder & { readonly stuck: StuckRelease },
+  onPhase: (phase: RollbackPhase) => void,
+  signal: AbortSignal,
+): Promise<RollbackOutcome> {
+  const { review, stuck } = order;
+  const isOfThis = review.seen.newest === stuck.revision && review.to.revision === stuck.lastGood;
+  if (!isOfThis) return { kind: "stale", why: "changed", newest: review.seen.newest };
+  return rollBack(services, order, onPhase, signal);
+}
+
+const NOTHING_DONE: RemoveOutcome = { kind: "cancelled", goesOn: false };
+
+/** Uninstalls a first installation that was never finished: there is nothing to go back to. */
+export async function removeStuck(
+  services: RemoveServices,
+  order: RemoveOrder,
+  signal: AbortSignal,
+): Promise<RemoveOutcome> {
+  const { subject, by } = order;
+  if (order.typed !== subject.release.release) return { kind: "wrong-name" };
+  const tool = await services.remover.tool(signal);
+  if (signal.aborted) return NOTHING_DONE;
+  if (!tool.ok) return { kind: "tool", error: tool.error };
+  const before = await whyNot(services, order, signal);
+  if (before !== undefined) return before;
+  const { name, target, driver, locks, release } = subject;
+  const ref = operationRef(name, { name: target, driver }, locks);
+  const held = await services.holdOperation(ref, { by, what: `uninstall ${release.release}` }, signal);
+  if (!held.ok) {
+    const { error } = held;
+    if (error.reason === "aborted") return NOTHING_DONE;
+    if (error.reason !== "busy") return { kind: "no-lease", error };
+    return {
+      kind: "busy",
+      busy: { kind: "operation", by: error.by, what: error.what, isMine: error.isMine },
+    };
+  }
+  try {
+    return (
+      (await whyNot(services, order, signal)) ??
+      (await remove(services, { order, tool: tool.value, operation: held.value }, signal))
+    );
+  } finally {
+    await held.value.release();
+  }
+}
+
+/** The records as they are now, and the time: undefined where nothing speaks against it. */
+async function whyNot(
+  { history, releases, clock }: RemoveServices,
+  { subject, stuck }: RemoveOrder,
+  signal: AbortSignal,
+): Promise<RemoveOutcome | undefined> {
+  const { release, driver } = subject;
+  const listing = await history.list(release, signal);
+  if (!listing.ok) return unread(listing.error);
+  const [newest] = listing.value.revisions;
+  if (newest === undefined) return { kind: "stale" };
+  const { revision, status } = newest;
+  if (revision !== stuck.revision || status !== stuck.status) return { kind: "stale", newest: revision };
+  // Judged by the records themselves: what was shown may be old.
+  const { lastGood, ...shown } = stuck;
+  const good = lastGood ?? listing.value.revisions.find(hasRun)?.revision;
+  const recovery = mayRecover(
+    good === undefined ? shown : { ...shown, lastGood: good },
+    clock.now(),
+    undefined,
+  );
+  if (recovery.kind === "not-yet") return recovery;
+  if (recovery.kind !== "uninstall") return { kind: "not-removable" };
+  const latest = await releases.latest(release, signal);
+  if (!latest.ok) return unread(latest.error);
+  const timeout = driver.timeoutMinutes * MINUTE_MS;
+  return latest.value !== undefined && isBusy(latest.value, clock.now(), timeout)
+    ? { kind: "not-yet", freeAt: stuck.freeAt }
+    : undefined;
+}
+
+const hasRun = ({ status }: RevisionLabel): boolean => status === "deployed" || status === "superseded";
+
+const unread = (error: ReleaseReadError): RemoveOutcome =>
+  error.reason === "aborted" ? NOTHING_DONE : { kind: "unread", error };
+
+interface Removal {
+  readonly order: RemoveOrder;
+  readonly tool: DeployerTool;
+  readonly operation: RunningOperation;
+}
+
+async function remove(
+  services: RemoveServices,
+  { order: { subject, stuck }, tool, operation }: Removal,
+  signal: AbortSignal,
+): Promise<RemoveOutcome> {
+  const { remover, log, history, diagnose } = services;
+  const { release, driver } = subject;
+  const order: RemovalOrder = {
+    release,
+    timeoutMinutes: driver.timeoutMinutes,
+    operation: operation.held,
+  };
+  log.info(commandLine(remover.removeCommand(tool, order)));
+  const onLine = (line: string): void => {
+    log.info(line);
+  };
+  operation.standBy();
+  const end = await remover.remove(tool, order, onLine, signal);
+  operation.resume();
+  if (!end.ok && end.error.reason === "cancelled") return NOTHING_DONE;
+  if (!end.ok && end.error.reason === "run-lost") {
+    await operation.leave();
+    if (signal.aborted) return { kind: "cancelled", goesOn: true };
+  }
+  // What is true, the records say: an uninstallation takes them all away.
+  const after = await history.list(release, NEVER_ABORTED);
+  if (after.ok && after.value.revisions.length === 0) return { kind: "removed" };
+  const error: DeployerError = end.ok
+    ? { reason: "helm-failed", exitCode: 0, cause: "other", output: end.value.output }
+    : end.error;
+  const helm = error.reason === "helm-failed" ? { helm: { output: error.output, cause: error.cause } } : {};
+  return {
+    kind: "failed",
+    error,
+    record: await readRecord(services, { release, revision: stuck.revision }),
+    diagnosis: await diagnose({ release, ...helm }, NEVER_ABORTED),
+  };
+}
