@@ -27,6 +27,8 @@ import type {
   ReleaseListing,
 } from "./rollbackPorts.ts";
 
+export type { FetchError } from "./commitLookup.ts";
+
 export interface HistoryServices {
   readonly watches: ClusterWatches;
   readonly history: ReleaseHistoryStore;

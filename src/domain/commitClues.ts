@@ -22,8 +22,8 @@ export type Clued = Pick<Revision, "images" | "mark" | "appVersion" | "chartAnno
 const SHA1_DIGITS = 40;
 
 /**
- * Digits without a letter may just as well be a date or a build's number, so that they say nothing unless the clone
- * has a commit of them. Of seven random hex digits one in thirty is like that, of forty none.
+ * Digits without a letter may just as well be a date or a build's number: unless the clone has a commit of them, they
+ * count only where nothing else says anything. Of seven random hex digits one in thirty is like that, of forty none.
  */
 export const mayBeNumber = (digits: string): boolean =>
   digits.length < SHA1_DIGITS && /^[0-9]+$/u.test(digits);

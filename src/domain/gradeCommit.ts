@@ -49,9 +49,14 @@ export function gradeCommit({ clues, silence }: CommitClues, resolved: Resolved)
   }
   const label = saidBy(by("label"), resolved);
   const [first] = [...label.commits, ...label.open];
-  return first === undefined
-    ? { kind: "unknown", ...silence }
-    : guess("inherited", candidatesOf(label, resolved), "label", first.evidence);
+  if (first !== undefined) {
+    return guess("inherited", candidatesOf(label, resolved), "label", first.evidence);
+  }
+  const numbers = by("image");
+  const [number] = numbers;
+  if (number === undefined) return { kind: "unknown", ...silence };
+  const digits = numbers.map(({ text }) => text);
+  return guess("not-in-clone", digits, "image", number.evidence);
 }
 
 /**

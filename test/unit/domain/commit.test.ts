@@ -85,7 +85,21 @@ const cases: readonly [rule: string, revision: Partial<Clued>, expected: object,
     guess("not-in-clone", ["ccccccc"], "image", "web:ccccccc"),
   ],
   ["six digits say nothing", { images: images("web:bbbbbb") }, unknown("mutable-tag", "web:bbbbbb")],
-  ["a date is no commit", { images: images("web:20261124") }, unknown("no-clue", "web:20261124")],
+  [
+    "a date may be a commit that was not fetched, where nothing else says anything",
+    { images: images("web:20261124") },
+    guess("not-in-clone", ["20261124"], "image", "web:20261124"),
+  ],
+  [
+    "a date beside a commit is a date",
+    { images: images(`web:${ONE}`, "nginx:20261124") },
+    exact(ONE, "image", `web:${ONE}`),
+  ],
+  [
+    "a date does not refute what Devdeploy recorded, nor the chart",
+    { images: images("web:20261124"), mark: { commit: ONE }, appVersion: OTHER },
+    exact(ONE, "mark", ONE),
+  ],
   [
     "digits without a letter are a commit where the clone has it",
     { images: images("web:20261123") },
