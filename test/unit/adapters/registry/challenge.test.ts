@@ -26,10 +26,13 @@ for (const [header, parsed] of [
 
 test("no header makes the parser fail or take long", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'Bearer ="\\,realm'), maxLength: 3_000 }), (header) => {
-      const began = performance.now();
-      parseChallenge(header);
-      assert.ok(performance.now() - began < 1_000);
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...Array.from('Bearer ="\\,realm')), maxLength: 3_000 }),
+      (header) => {
+        const began = performance.now();
+        parseChallenge(header);
+        assert.ok(performance.now() - began < 1_000);
+      },
+    ),
   );
 });

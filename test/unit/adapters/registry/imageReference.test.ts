@@ -27,20 +27,19 @@ for (const [image, parsed] of [
 
 for (const image of [
   ...["", ":1", "App", "a/B", "a//b", "/a", "a/", "a b", "a:", "a:b c", "a@sha256:12", "a@b@c", "a@"],
-  ...["r.example.com", "r.example.com/", "r.example.com:x/a", "-r.example.com/a", "user:pw@r.example.com/a"],
+  ...["r.example.com/", "r.example.com:x/a", "-r.example.com/a", "user:pw@r.example.com/a"],
   ...["r.example.com/../a", "r.example.com/a/../../b", "r.example.com/a?b", "r.example.com/a#b", "${TAG}"],
-  ...[`${"a".repeat(256)}`, "a:../../x", "a\r\nHost: b", "r.example.com/a%2fb"],
+  ...["a".repeat(256), "a:../../x", "a\r\nHost: b", "r.example.com/a%2fb"],
 ]) {
   test(`${JSON.stringify(image).slice(0, 40)} names no image`, () => {
-    // A name without a registry's is one of Docker's own.
-    assert.equal(image === "r.example.com" ? undefined : parseImage(image), undefined);
+    assert.equal(parseImage(image), undefined);
   });
 }
 
 test("whatever is no name of an image is refused without a crash, and what is accepted makes one address", () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string(), fc.webUrl(), fc.string({ unit: fc.constantFrom(..."aA.:/@-_[]1") })),
+      fc.oneof(fc.string(), fc.webUrl(), fc.string({ unit: fc.constantFrom(...Array.from("aA.:/@-_[]1")) })),
       (text) => {
         const image = parseImage(text);
         if (image === undefined) return;
