@@ -5,6 +5,7 @@ import { LeaseHoldStore } from "./adapters/kubernetes/holds.ts";
 import { ReviewedIdentity } from "./adapters/kubernetes/identity.ts";
 import type { KubernetesApi } from "./adapters/kubernetes/api.ts";
 import { KubeconfigSource } from "./adapters/kubernetes/kubeconfig.ts";
+import { ApiLiveObjects } from "./adapters/kubernetes/liveObjects.ts";
 import { pinned } from "./adapters/kubernetes/pinnedApi.ts";
 import { LeaseLockStore, LeaseOperationStore, LeaseWaitingStore } from "./adapters/kubernetes/leases.ts";
 import { SharedWatches } from "./adapters/kubernetes/watches.ts";
@@ -24,7 +25,7 @@ import type {
   WorkloadReader,
 } from "./app/ports.ts";
 import type { EvidenceReader } from "./app/diagnosePorts.ts";
-import type { HoldStore, ReleaseHistoryStore } from "./app/rollbackPorts.ts";
+import type { HoldStore, LiveObjects, ReleaseHistoryStore } from "./app/rollbackPorts.ts";
 
 /** Beside this bundle. From the source there is none, and records are decoded in this thread. */
 const DECODER = new URL("./decoder.cjs", import.meta.url);
@@ -48,6 +49,7 @@ export interface ClusterStores {
   readonly identity: ClusterIdentity;
   readonly workloads: WorkloadReader;
   readonly evidence: EvidenceReader;
+  readonly live: LiveObjects;
   readonly releases: ReleaseStore;
   readonly history: ReleaseHistoryStore;
 }
@@ -95,6 +97,7 @@ function storesOf(api: KubernetesApi, clock: Clock, records: RecordReading): Clu
     identity: new ReviewedIdentity(api),
     workloads: new ApiWorkloadReader(api),
     evidence: new ApiEvidenceReader(api),
+    live: new ApiLiveObjects(api),
     releases,
     history: releases,
   };

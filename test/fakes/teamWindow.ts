@@ -12,6 +12,7 @@ import { aConfig, ann } from "../builders/deploy.ts";
 import { at } from "../builders/lock.ts";
 import { ManualClock } from "./clock.ts";
 import { FakeLog } from "./log.ts";
+import { FakeRollbacks } from "./rollbacks.ts";
 import { FakeReleaseStore } from "./releases.ts";
 import { FakeWatches } from "./watches.ts";
 
@@ -29,6 +30,7 @@ export class TeamWindow {
   readonly orders: { readonly verb: string; readonly order: unknown }[] = [];
   /** How each verb ends. */
   readonly ends: Partial<Connection> = {};
+  readonly rollbacks = new FakeRollbacks();
   readonly folders;
   readonly folder;
   remoteAsked = 0;
@@ -94,6 +96,7 @@ export class TeamWindow {
       releases: new EnvironmentBoard({ watches, releases }),
       fates: new BranchFates({ clock, log, repository: () => Promise.resolve(ok(repository)) }),
       deployServices: () => services as ReturnType<Connection["deployServices"]>,
+      rollback: this.rollbacks,
       repository: () => Promise.resolve(ok(repository)),
       unlockMachine: verb("unlockMachine"),
       keepMachine: verb("keepMachine"),

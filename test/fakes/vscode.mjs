@@ -1,5 +1,17 @@
 // Stands in for VS Code in unit tests of sentences and rows: English, with the arguments filled in.
-export const env = { language: "en-GB" };
+export const env = {
+  language: "en-GB",
+  uriScheme: "vscode",
+  clipboard: {
+    text: "",
+    writeText(text) {
+      env.clipboard.text = text;
+      return Promise.resolve();
+    },
+  },
+};
+
+export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
 
 export const l10n = {
   t(message, args) {
@@ -30,6 +42,7 @@ export const window = {
   showInformationMessage: show("info"),
   showWarningMessage: show("warning"),
   showErrorMessage: show("error"),
+  withProgress: (_options, task) => task({ report: () => undefined }),
   setStatusBarMessage(text) {
     notifications.toasts.push(text);
   },

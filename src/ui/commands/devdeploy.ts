@@ -8,6 +8,7 @@ import { modalConfirm } from "../confirm.ts";
 import * as say from "../messages/command.ts";
 import { configNotice } from "../messages/config.ts";
 import type { Notice } from "../messages/notice.ts";
+import { diagnosisWords } from "../messages/diagnosis.ts";
 import { outcomeNotice } from "../messages/outcome.ts";
 import { phaseSentence, progressTitle } from "../messages/progress.ts";
 import { repositorySentence } from "../messages/repository.ts";
@@ -175,6 +176,13 @@ export function logOutcome({ log }: Pick<CommandServices, "log">, outcome: Deplo
   for (const { kind, state, workload, facts } of lines) {
     log.info(`proof: ${state} ${kind}${workload === undefined ? "" : ` ${workload}`}: ${facts}`);
   }
+  const diagnosis =
+    outcome.kind === "not-proven"
+      ? outcome.diagnosis
+      : outcome.kind === "failed" && outcome.failure.stage === "helm"
+        ? outcome.failure.diagnosis
+        : undefined;
+  if (diagnosis !== undefined) log.info(`why: ${diagnosisWords(diagnosis).evidence}`);
   const end = `devdeploy: ${outcome.kind}${"machine" in outcome ? ` on ${outcome.machine ?? "no machine"}` : ""}`;
   if (outcome.kind === "failed") log.error(`${end}: ${JSON.stringify(outcome.failure)}`);
   else log.info(end);

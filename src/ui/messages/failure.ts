@@ -3,9 +3,10 @@ import type { DeployFailure, RecordTruth } from "../../app/deployOutcome.ts";
 import { isPending } from "../../domain/release.ts";
 import { clusterSentence, releaseReadSentence } from "./cluster.ts";
 import { deployerSentence } from "./deployer.ts";
+import { diagnosisWords } from "./diagnosis.ts";
 import type { Button, Notice } from "./notice.ts";
 import { repositorySentence } from "./repository.ts";
-import { detail, shown } from "./text.ts";
+import { shown } from "./text.ts";
 
 const SHOW_LOG: Button = { kind: "show-log" };
 
@@ -112,10 +113,7 @@ function helmSentence(
   machine: string | undefined,
 ): string {
   const record = recordSentence(failure.record, machine);
-  return failure.diagnosis === undefined
-    ? `${deployerSentence(failure.error)} ${record}`
-    : l10n.t("{diagnosis}. So helm did not get it to run. {record}", {
-        diagnosis: detail(failure.diagnosis),
-        record,
-      });
+  if (failure.diagnosis === undefined) return `${deployerSentence(failure.error)} ${record}`;
+  const { cause, next } = diagnosisWords(failure.diagnosis);
+  return [shown(cause), record, ...next.slice(0, 1)].join(" ");
 }

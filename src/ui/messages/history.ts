@@ -117,7 +117,7 @@ export const statusWord = (status: ReleaseStatus, unknown?: string): string =>
   status === "unknown" && unknown !== undefined ? plain(unknown) : status;
 
 /** The state of a revision in a word or two; helm's status word stands below it. */
-export function stateChip(entry: HistoryEntry): ChipView {
+export function stateChip(entry: HistoryEntry, runs: boolean): ChipView {
   const { status, record, ranFor } = entry;
   if (record.kind === "unreadable") return { text: l10n.t("unreadable"), look: "warning" };
   if (isPending(status)) return { text: status, look: "warning" };
@@ -127,7 +127,7 @@ export function stateChip(entry: HistoryEntry): ChipView {
     case "deployed":
     case "superseded":
       // helm's word `deployed` proves nothing about what runs, so it gets no green.
-      return ranFor === undefined
+      return ranFor === undefined || runs
         ? { text: status, look: "neutral" }
         : { text: l10n.t("ran {length}", { length: lengthOf(ranFor) }), look: "good" };
     default:

@@ -5,6 +5,7 @@ import type { LockState, MachineLock } from "../../domain/lock.ts";
 import type { ProofLine } from "../../domain/proof.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { busySentence } from "./busy.ts";
+import { diagnosisSentence } from "./diagnosis.ts";
 import { failureNotice, recordSentence } from "./failure.ts";
 import type { Button, Notice } from "./notice.ts";
 import { refusalNotice } from "./refusal.ts";
@@ -245,7 +246,10 @@ function firstFailed(lines: readonly ProofLine[]): string {
 }
 
 function notProvenNotice(outcome: DeployOutcome & { readonly kind: "not-proven" }): Notice {
-  const cause = outcome.diagnosis === undefined ? firstFailed(outcome.lines) : detail(outcome.diagnosis);
+  const cause =
+    outcome.diagnosis === undefined
+      ? firstFailed(outcome.lines)
+      : detail(diagnosisSentence(outcome.diagnosis));
   return {
     severity: "error",
     text: l10n.t(

@@ -1,7 +1,9 @@
 import { l10n } from "vscode";
 import type { DeployPhase } from "../../app/deployOutcome.ts";
 import type { DevdeployQuestion } from "../../app/ports.ts";
+import type { Diagnosis } from "../../domain/diagnosis.ts";
 import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
+import { diagnosisSentence } from "./diagnosis.ts";
 import { warningSentence } from "./refusal.ts";
 import { detail, shown } from "./text.ts";
 import type { Modal } from "./unlock.ts";
@@ -51,7 +53,7 @@ interface Pods {
   readonly machine: string;
   readonly ready: number;
   readonly wanted: number;
-  readonly diagnosis?: string;
+  readonly diagnosis?: Diagnosis;
 }
 
 function podsSentence(pods: Pods): string {
@@ -60,7 +62,7 @@ function podsSentence(pods: Pods): string {
     ? l10n.t("{ready} of {wanted} new pods ready on {machine}.", figures)
     : l10n.t("{ready} of {wanted} new pods ready on {machine}; it looks wrong: {diagnosis}", {
         ...figures,
-        diagnosis: detail(pods.diagnosis),
+        diagnosis: detail(diagnosisSentence(pods.diagnosis)),
       });
 }
 

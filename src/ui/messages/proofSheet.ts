@@ -5,7 +5,7 @@ import { visible } from "../../domain/plainText.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { diagnosisWords } from "./diagnosis.ts";
 import { textOf } from "./pieces.ts";
-import { itemWords, notProvenTruth, spokenMark, type RunEnds } from "./rollbackRun.ts";
+import { itemFacts, itemWords, notProvenTruth, spokenMark, type RunEnds } from "./rollbackRun.ts";
 import { localAndUtcSeconds } from "./time.ts";
 
 /** A rollback whose sheet is copied. */
@@ -66,8 +66,8 @@ const end = ({ revision, commit }: RunEnds["to"]): string =>
   commit === undefined ? String(revision) : `${revision} ${quoted(commit)}`;
 
 function itemLine(item: ProofItem, ends: RunEnds): string {
-  const facts = item.facts === "" ? "" : ` — ${escaped(item.facts)}`;
-  return `- ${SIGNS[item.state]} ${spokenMark(item.state)}: ${escaped(textOf(itemWords(item, ends)))}${facts}`;
+  const facts = itemFacts(item);
+  return `- ${SIGNS[item.state]} ${spokenMark(item.state)}: ${escaped(textOf(itemWords(item, ends)))}${facts === "" ? "" : ` — ${escaped(facts)}`}`;
 }
 
 function diagnosisLines(

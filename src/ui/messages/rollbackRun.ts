@@ -65,9 +65,11 @@ export function itemMark(state: ProofItem["state"]): Mark {
 }
 
 /** A promise of the proof sheet; the same words before it is kept and after. */
-export function itemWords({ kind, workload }: ProofItem, { from, to, revision }: RunEnds): readonly Piece[] {
+export function itemWords(
+  { kind, state, workload }: ProofItem,
+  { to, revision }: Pick<RunEnds, "to" | "revision">,
+): readonly Piece[] {
   const facts = {
-    from: from.revision,
     to: to.revision,
     newest: revision - 1,
     revision,
@@ -78,7 +80,11 @@ export function itemWords({ kind, workload }: ProofItem, { from, to, revision }:
     case "reread":
       return pieces(l10n.t("History read again: nothing newer than {newest}"), facts);
     case "operation":
-      return [l10n.t("Nobody else works here meanwhile: the operation Lease is held")];
+      return [
+        state === "fact"
+          ? l10n.t("Done without the operation Lease, as was confirmed by typing")
+          : l10n.t("Nobody else works here meanwhile: the operation Lease is held"),
+      ];
     case "record":
       return pieces(l10n.t("New revision {revision} = {newest} + 1"), facts);
     case "status":
@@ -92,14 +98,25 @@ export function itemWords({ kind, workload }: ProofItem, { from, to, revision }:
     case "images":
       return pieces(l10n.t("The images of {workload} are those of {to}"), facts);
     case "commit":
-      return pieces(l10n.t("The application runs commit {commit}"), facts);
+      return state === "fact"
+        ? [l10n.t("Which commit the application runs cannot be seen in its image")]
+        : pieces(l10n.t("The application runs commit {commit}"), facts);
     case "pods":
       return pieces(l10n.t("All wanted pods of {workload} are new and ready"), facts);
     case "steady":
       return [l10n.t("They stay ready, without a restart")];
     case "manifest":
-      return pieces(l10n.t("The manifest of {revision} is that of {to}"), facts);
+      return state === "fact"
+        ? pieces(l10n.t("Whether the manifest of {revision} is that of {to} could not be compared"), facts)
+        : pieces(l10n.t("The manifest of {revision} is that of {to}"), facts);
   }
+}
+
+/** Figures and names below a promise; of what is well, only those that the words have not said already. */
+export function itemFacts({ kind, state, facts }: ProofItem): string {
+  const isToldByWorkloads =
+    kind === "observed" || kind === "images" || kind === "commit" || kind === "pods" || kind === "steady";
+  return state === "ok" && !isToldByWorkloads ? "" : plain(facts);
 }
 
 /** What goes on below the promises while one watches: pods that are not ready, seconds left. */
@@ -127,9 +144,11 @@ export const looksWrong = (): string => l10n.t("It looks wrong already; nothing 
 
 /** `Rolled back to 167 51d0c3e · proven 09:14:52 (07:14:52 UTC)`. */
 export const provenHeading = ({ to }: RunEnds, at: EpochMs): readonly Piece[] =>
-  pieces(l10n.t("{what} {commit} · proven {time}"), {
-    what: strong(l10n.t("Rolled back to {revision}", { revision: to.revision })),
-    commit: to.commit === undefined ? "" : code(shortCommit(to.commit)),
+  pieces(l10n.t("{what} · proven {time}"), {
+    what: [
+      strong(l10n.t("Rolled back to {revision}", { revision: to.revision })),
+      ...(to.commit === undefined ? [] : [" ", code(shortCommit(to.commit))]),
+    ],
     time: localAndUtcSeconds(at),
   });
 

@@ -6,7 +6,6 @@ import { clusterSentence } from "../messages/cluster.ts";
 import { diagnosisWords } from "../messages/diagnosis.ts";
 import { liftHold } from "../messages/historyBanners.ts";
 import { notChoosable } from "../messages/history.ts";
-import { plain } from "../messages/pieces.ts";
 import * as say from "../messages/rollbackRun.ts";
 import { commitOf } from "./bannerViews.ts";
 import type { Deeds } from "./deeds.ts";
@@ -92,11 +91,12 @@ const itemLines = (items: readonly ProofItem[], order: RunOrder): readonly LineV
   items.map((item) => itemLine(item, order));
 
 function itemLine(item: ProofItem, order: RunOrder): LineView {
+  const facts = say.itemFacts(item);
   return {
     mark: say.itemMark(item.state),
     spoken: say.spokenMark(item.state),
     text: say.itemWords(item, order),
-    ...(item.facts === "" ? {} : { detail: [plain(item.facts)] }),
+    ...(facts === "" ? {} : { detail: [facts] }),
   };
 }
 

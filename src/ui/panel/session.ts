@@ -225,8 +225,9 @@ export class PanelSession implements Disposable {
     this.#reviewedAt = newestOf(snapshot);
     this.#chosen = to;
     this.#set({ kind: "reading", to });
+    const isOver = (): boolean => reviewing.signal.aborted;
     const by = await this.#followed.person(reviewing.signal);
-    if (reviewing.signal.aborted) return;
+    if (isOver()) return;
     if (by === undefined) {
       this.#set({ kind: "unreviewed", to, error: { reason: "not-known-who" } });
       return;
@@ -238,7 +239,7 @@ export class PanelSession implements Disposable {
       { subject, snapshot, to, by, migrations },
       reviewing.signal,
     );
-    if (reviewing.signal.aborted) return;
+    if (isOver()) return;
     if (!answer.ok) {
       this.#set({ kind: "unreviewed", to, error: answer.error });
       return;

@@ -62,7 +62,7 @@ function rowView({ snapshot, now, isFetching }: PanelModel, placed: Placed, deed
       ...(entry.by === undefined ? {} : { by: say.byWhom(entry.by) }),
     },
     chart: chartWords(entry),
-    state: stateCell(entry),
+    state: stateCell(entry, runs),
     filter: {
       commit: [commit.hash, wholeCommit(entry), commit.text].filter((text) => text !== undefined).join(" "),
       author: [entry.commit?.author, entry.by]
@@ -74,8 +74,8 @@ function rowView({ snapshot, now, isFetching }: PanelModel, placed: Placed, deed
   };
 }
 
-function stateCell(entry: HistoryEntry): RowView["state"] {
-  const chip = say.stateChip(entry);
+function stateCell(entry: HistoryEntry, runs: boolean): RowView["state"] {
+  const chip = say.stateChip(entry, runs);
   const under = say.statusOf(entry);
   return chip.text === under ? chip : { ...chip, under };
 }

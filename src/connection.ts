@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import { commitHistoryAt } from "./adapters/git/commitHistory.ts";
+import { openRepository } from "./adapters/git/repository.ts";
+import type { HelmDeployer } from "./adapters/helm/runner.ts";
+import { manifestYaml } from "./adapters/helm/manifestYaml.ts";
+import { DockerRegistry } from "./adapters/registry/dockerRegistry.ts";
+import { systemClock as clock } from "./adapters/system/clock.ts";
+import { readSettings } from "./adapters/vscode/settings.ts";
+import { askHolder, keepMachine } from "./app/askHolder.ts";
+import { BranchFates } from "./app/branchFates.ts";
+import type { LockPlace } from "./app/changeLock.ts";
+import { claimMachine } from "./app/claimMachine.ts";
+import { diagnose } from "./app/diagnose.ts";
+import { diffDocuments } from "./app/diffDocuments.ts";
+import { EnvironmentBoard } from "./app/environmentBoard.ts";
+import { liftHold } from "./app/environmentHold.ts";
+import { extendLock } from "./app/extendLock.ts";
+import { LockBoard } from "./app/lockBoard.ts";
+import { holdOperation } from "./app/operationLease.ts";
+import type { Log } from "./app/ports.ts";
+import { ReleaseHistory } from "./app/releaseHistory.ts";
+import { reviewRollback } from "./app/reviewRollback.ts";
+import { rollBack } from "./app/rollBack.ts";
+import type { CommitHistory } from "./app/rollbackPorts.ts";
+import { takeOver } from "./app/takeOver.ts";
+import { unlockMachine } from "./app/unlockMachine.ts";
+import { acknowledgeKept, joinWaiting, leaveWaiting } from "./app/waitingList.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Machine } from "./domain/config.ts";
+import { lockRef } from "./domain/lock.ts";
+import type { Connection } from "./ui/model/connection.ts";
+import type { RollbackConnection } from "./ui/model/rollbackConnection.ts";
+import type { Place } from "./ui/model/teamFolder.ts";
+
+/** What every folder's connection is built upon. */
+export interface ConnectServices {
+  readonly deployer: HelmDeployer;
+  readonly log: Log;
+}
+
+/** A folder's live models and use cases. The Kubernetes client loads here, when it is first needed. */
+export async function connectTo(place: Place, { deployer, log }: ConnectServices): Promise<Connection> {
+  const { openCluster } = await import("./cluster.ts");
+  const { kubeconfig } = readSettings();
+  const cluster = openCluster({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    env: process.env,
+    clock,
+    log,
+  });
+  const shared = { ...cluster, clock, log, random: Math.random, newNonce: randomUUID };
+  const locks = new LockBoard(shared);
+  const releases = new EnvironmentBoard(shared);
+  const repository = (signal: AbortSignal): ReturnType<typeof openRepository> =>
+    openRepository(place.path, signal);
+  const fates = new BranchFates({ clock, log, repository });
+  return {
+    locks,
+    releases,
+    fates,
+    deployServices: () => {
+      const pinned = { ...shared, ...cluster.pinned() };
+      return {
+        ...pinned,
+        deployer,
+        steadySeconds: readSettings().steadySeconds,
+        claimMachine: (order, signal) => claimMachine(pinned, order, signal),
+        takeOver: (order, signal) => takeOver(pinned, order, signal),
+        holdOperation: (ref, { by, what }, signal) => holdOperation(pinned, { ref, by, what }, signal),
+      };
+    },
+    unlockMachine: (request, signal) => unlockMachine(shared, placed(request), signal),
+    extendLock: (request, signal) => extendLock(shared, placed(request), signal),
+    askHolder: (request, signal) => askHolder(shared, placed(request), signal),
+    joinWaiting: (request, signal) => joinWaiting(shared, request, signal),
+    leaveWaiting: (request, signal) => leaveWaiting(shared, request, signal),
+    keepMachine: (request, signal) => keepMachine(shared, placed(request), signal),
+    acknowledgeKept: (request, signal) => acknowledgeKept(shared, request, signal),
+    rollback: rollbackConnection(cluster, { deployer, log }, async (signal) => {
+      const opened = await repository(signal);
+      return opened.ok ? commitHistoryAt(opened.value.root) : undefined;
+    }),
+    repository,
+    dispose: () => {
+      locks.dispose();
+      releases.dispose();
+      fates.dispose();
+      cluster.dispose();
+    },
+  };
+}
+
+/** An order about a machine's lock, with the place where that lies. */
+const placed = <O extends { readonly machine: Machine }>({
+  machine,
+  ...order
+}: O): Omit<O, "machine"> & LockPlace => ({
+  ...order,
+  ref: lockRef(machine.name, machine.locks),
+  pool: machine.pool,
+});
+
+function rollbackConnection(
+  cluster: Cluster,
+  { deployer: runner, log }: ConnectServices,
+  commits: (signal: AbortSignal) => Promise<CommitHistory | undefined>,
+): RollbackConnection {
+  const surroundings = { clock, log, random: Math.random, newNonce: randomUUID };
+  const registry = new DockerRegistry({
+    env: process.env,
+    home: homedir(),
+    clock,
+    mayAsk: () => vscode.workspace.isTrusted,
+  });
+  // What a person reviews and what is then done keep to the cluster that they looked at, each from its first request.
+  const pinned = () => ({
+    ...surroundings,
+    ...cluster.pinned(),
+    commits,
+    runner,
+    registry,
+    manifests: manifestYaml,
+  });
+  return {
+    history: (subject, defaultBranch) =>
+      new ReleaseHistory({ ...surroundings, ...cluster, commits, defaultBranch }, subject),
+    review: (request, signal) => reviewRollback(pinned(), request, signal),
+    rollBack: (request, onPhase, signal) => {
+      const services = pinned();
+      return rollBack(
+        {
+          ...services,
+          diagnose: (what, of) => diagnose(services, what, of),
+          steadySeconds: readSettings().steadySeconds,
+          holdOperation: (ref, { by, what }, of) => holdOperation(services, { ref, by, what }, of),
+        },
+        request,
+        onPhase,
+        signal,
+      );
+    },
+    diffDocuments: (review) => diffDocuments({ manifests: manifestYaml }, review),
+    diagnose: async ({ release }, revision, signal) => {
+      const { releases, evidence } = cluster.pinned();
+      const record = await releases.revision(release, revision, signal);
+      const found = record.ok ? record.value : undefined;
+      return diagnose({ evidence }, { release, ...(found === undefined ? {} : { revision: found }) }, signal);
+    },
+    liftHold: ({ name, locks }, nonce, signal) =>
+      liftHold({ ...surroundings, ...cluster.pinned() }, { ref: lockRef(name, locks), nonce }, signal),
+  };
+}
