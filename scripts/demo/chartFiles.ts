@@ -20,6 +20,11 @@ replicas: ${replicas}
 host: ""
 # Which part of the shop runs: web, updates, analytics, publish.
 command: web
+# Whether the database is brought up to date by a job before pods start.
+migrate: ""
+queue:
+  # How workers sign what they put into the queue. Whoever deploys gives it.
+  secret: ""
 `;
 
 const HELPERS = `{{- define "app.labels" -}}
@@ -56,11 +61,55 @@ spec:
       targetPort: http
 `;
 
+const SECRET = `{{- with .Values.queue.secret }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ $.Release.Name }}
+  labels:
+    {{- include "app.labels" $ | nindent 4 }}
+data:
+  QUEUE_SECRET: {{ . | b64enc | quote }}
+{{- end }}
+`;
+
+/** A rollback does not take back what it did. */
+const MIGRATION = `{{- if .Values.migrate }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-migrate
+  labels:
+    {{- include "app.labels" . | nindent 4 }}
+  annotations:
+    helm.sh/hook: pre-install,pre-upgrade,pre-rollback
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+spec:
+  backoffLimit: 0
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: migrate
+        app.kubernetes.io/instance: {{ .Release.Name }}
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: migrate
+          image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+          args: ["migrate"]
+{{- end }}
+`;
+
 const RESOURCES = `
           resources:
             requests:
               cpu: 10m
               memory: 16Mi`;
+
+const RETRIES = `
+          env:
+            - name: QUEUE_RETRIES
+              value: "5"`;
 
 const deployment = (tag: string, resources: string): string => `apiVersion: apps/v1
 kind: Deployment
@@ -94,17 +143,30 @@ spec:
 const IMAGE =
   "{{ .Values.image.repository }}:{{ .Values.image.tag }}{{ with .Values.image.digest }}@{{ . }}{{ end }}";
 
-const chart = (version: string, replicas: number, resources: string): Files => ({
+/** Tags like this make the sandbox's pods crash. */
+const CRASHING = "{{ .Values.image.repository }}:crash-{{ .Values.image.tag }}";
+
+const chart = (version: string, replicas: number, resources: string, image = IMAGE): Files => ({
   [`${CHART}/Chart.yaml`]: chartYaml(version),
   [`${CHART}/values.yaml`]: valuesYaml(replicas),
   [`${CHART}/templates/_helpers.tpl`]: HELPERS,
   [`${CHART}/templates/configmap.yaml`]: CONFIG_MAP,
-  [`${CHART}/templates/deployment.yaml`]: deployment(IMAGE, resources),
+  [`${CHART}/templates/deployment.yaml`]: deployment(image, resources),
   [`${CHART}/templates/service.yaml`]: SERVICE,
 });
 
 export const CHART_1: Files = chart("1.0.0", 1, "");
-export const CHART_1_1: Files = chart("1.1.0", 2, RESOURCES);
+export const CHART_1_1: Files = {
+  ...chart("1.1.0", 2, RESOURCES),
+  [`${CHART}/templates/secret.yaml`]: SECRET,
+  [`${CHART}/templates/migrate.yaml`]: MIGRATION,
+};
+
+/** The mistake that production runs: everything of it is there, and its pods crash. */
+export const CHART_1_2: Files = {
+  ...CHART_1_1,
+  ...chart("1.2.0", 2, `${RESOURCES}${RETRIES}`, CRASHING),
+};
 
 /** The mistake of `task/broken-image`: nobody builds images with such tags, so the pods wait for ever. */
 export const BROKEN_TEMPLATE: Files = {

@@ -29,7 +29,7 @@ export function configText(cluster: DemoCluster): string {
     "web": {
       "tier": "production",
       "url": "https://shop.example.com",
-      "deploy": ${deploy(live("web", { host: "shop.example.com" }), 3)}
+      "deploy": ${deploy(live("web", { host: "shop.example.com", migrate: "yes" }), 3)}
     },
     "api": {
       "tier": "production",

@@ -196,6 +196,8 @@ const SANDBOX_TIPS: readonly string[] = [
   'You are Ann, on the branch task/login. Press F1 and run "Devdeploy: Devdeploy Current Branch".',
   "Open the Devdeploy sidebar: dev2 is Ben's for some hours more, the lock of dev3 has ended.",
   'Run "Devdeploy: Status", choose dev2 and ask Ben for it. With npm start -- --two you can answer as Ben.',
+  "Production's web crashes since the last deploy. Open its history from its row, and go back to what ran before.",
+  "Go back to revision 160 instead: its image was cleaned up since, and you are told so.",
   "Switch to task/broken-image and devdeploy it: its image does not exist, and you are told so.",
   "Switch to task/faster-checkout: it has a commit that is not pushed, so it is refused.",
   "In a terminal: kubectl get leases -n devdeploy, and helm history web -n shop",

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { ReleaseStatus } from "../../src/domain/release.ts";
 import type { EpochMs } from "../../src/domain/time.ts";
+import type { RecordedHook } from "./hooks.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /** A chart as helm keeps it in a record: its templates and files are base64 inside the JSON. */
@@ -22,6 +23,7 @@ export interface RevisionRecord {
   /** The values that were given, without the chart's own. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly manifest: string;
+  readonly hooks: readonly RecordedHook[];
   /** What `helm upgrade --labels` put on the record. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,7 @@ const payload = (record: RevisionRecord): unknown => ({
   chart: { ...record.chart, lock: null, schema: null, files: null },
   config: record.values,
   manifest: record.manifest,
+  hooks: record.hooks,
   version: record.revision,
   namespace: record.namespace,
 });

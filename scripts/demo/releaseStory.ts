@@ -13,21 +13,35 @@ export interface StoryRevision {
    * `helm upgrade`, which inherits the marks of the revision before and so lies about commit and person.
    */
   readonly how: "devdeploy" | "failed" | "helm" | { readonly rollbackTo: number };
+  /** Instead of the commit: `latest` says nothing, and `missing` is an image that was cleaned up since. */
+  readonly tag?: "latest" | "missing";
+  /** Besides those of the release. */
+  readonly values?: StoryValues;
 }
+
+/** Values as somebody gives them to helm. */
+export type StoryValues = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 export interface StoryRelease {
   readonly release: string;
   /** Of the demo cluster's namespaces. */
   readonly at: "production" | "staging" | "dev" | "services";
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: StoryValues;
   /** Oldest first. */
   readonly revisions: readonly StoryRevision[];
 }
 
-type Row = readonly [commit: string, by: Teammate, hoursAgo: number, how?: StoryRevision["how"]];
+type Row = readonly [
+  commit: string,
+  by: Teammate,
+  hoursAgo: number,
+  how?: StoryRevision["how"],
+  more?: Pick<StoryRevision, "tag" | "values">,
+];
 
 const revisions = (first: number, branch: string, rows: readonly Row[]): readonly StoryRevision[] =>
-  rows.map(([commit, by, hoursAgo, how = "devdeploy"], index) => ({
+  rows.map(([commit, by, hoursAgo, how = "devdeploy", more], index) => ({
+    ...more,
     revision: first + index,
     commit,
     branch,
@@ -36,6 +50,9 @@ const revisions = (first: number, branch: string, rows: readonly Row[]): readonl
     how,
   }));
 
+/** What the queue's secret was at the time; it was changed with the last deploy. */
+const signedWith = (secret: string): StoryValues => ({ queue: { secret } });
+
 const HOST = "shop.example.com";
 
 /** What was deployed; helm keeps ten revisions of a release, so the old ones begin in the middle. */
@@ -43,18 +60,18 @@ export const RELEASES: readonly StoryRelease[] = [
   {
     release: "web",
     at: "production",
-    values: { host: HOST },
-    revisions: revisions(158, "master", [
-      ["search", BEN, 372],
+    values: { host: HOST, migrate: "yes" },
+    revisions: revisions(159, "master", [
       ["lower", ANN, 352],
-      ["mails", BEN, 326],
+      ["mails", BEN, 326, "devdeploy", { tag: "missing" }],
       ["stock", MIA, 228],
       ["pool", TOM, 200, "failed"],
       ["stock", TOM, 199.5, { rollbackTo: 161 }],
-      ["unpool", TOM, 194],
-      ["vat", MIA, 126],
-      ["address", ANN, 73],
-      ["health", BEN, 50],
+      ["vat", MIA, 126, "helm", { tag: "latest" }],
+      ["address", ANN, 73, "devdeploy", { values: signedWith("autumn-2026") }],
+      ["health", BEN, 50, "devdeploy", { values: signedWith("autumn-2026") }],
+      ["health", ANN, 47, "devdeploy", { values: { ...signedWith("autumn-2026"), replicas: "3" } }],
+      ["retries", MIA, 2.4, "failed", { values: { ...signedWith("winter-2026"), replicas: "3" } }],
     ]),
   },
   {

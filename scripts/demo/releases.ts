@@ -11,6 +11,7 @@ import { CHART, type Files } from "./chartFiles.ts";
 import type { DemoCluster } from "./demoCluster.ts";
 import type { Commits } from "./gitHistory.ts";
 import { liveObjects, type KubernetesObject } from "./objects.ts";
+import { splitHooks } from "./hooks.ts";
 import { releaseSecret, type RecordedChart, type RevisionRecord } from "./releaseRecord.ts";
 import type { StoryRelease, StoryRevision } from "./releaseStory.ts";
 import { momentOf, type Story } from "./story.ts";
@@ -71,16 +72,17 @@ function recordsOf(
       deployedAt: momentOf(key(release, revision.revision), revision.hoursAgo, world.now),
       chart: recordedChart(chartAt(world.story, revision.commit)),
       values: valuesOf(world, release, revision),
-      manifest: manifests.get(key(release, revision.revision)) ?? "",
+      ...splitHooks(manifests.get(key(release, revision.revision)) ?? ""),
       ...toldOf(world, revision, records),
     });
   }
   return records;
 }
 
+/** helm leaves the last that succeeded marked as deployed when a later one fails. */
 function statusOf(revision: StoryRevision, { revisions }: StoryRelease): RevisionRecord["status"] {
   if (revision.how === "failed") return "failed";
-  return revision === revisions.at(-1) ? "deployed" : "superseded";
+  return revision === revisions.findLast(({ how }) => how !== "failed") ? "deployed" : "superseded";
 }
 
 /** Description and labels, with the traps of real life: labels are inherited, and copied by a rollback. */
@@ -111,11 +113,17 @@ export function hashOf(commits: Commits, id: string): CommitHash {
 const valuesOf = (
   world: ReleaseWorld,
   release: StoryRelease,
-  { commit }: StoryRevision,
+  revision: StoryRevision,
 ): Readonly<Record<string, unknown>> => ({
   ...release.values,
-  image: { ...world.cluster.image, tag: hashOf(world.commits, commit) },
+  ...revision.values,
+  image: { ...world.cluster.image, tag: tagOf(world, revision) },
 });
+
+function tagOf({ commits }: ReleaseWorld, { commit, tag }: StoryRevision): string {
+  if (tag === "latest") return tag;
+  return tag === undefined ? hashOf(commits, commit) : `${tag}-${hashOf(commits, commit)}`;
+}
 
 /** The chart's files as the commit has them: its own, or those of its nearest ancestor that wrote them. */
 export function chartAt({ trunk, branches }: Story, commit: string): Files {

@@ -1,5 +1,5 @@
 import { HOUR_MS, SECOND_MS, type EpochMs } from "../../src/domain/time.ts";
-import { BROKEN_TEMPLATE, CHART_1, CHART_1_1, type Files } from "./chartFiles.ts";
+import { BROKEN_TEMPLATE, CHART_1, CHART_1_1, CHART_1_2, type Files } from "./chartFiles.ts";
 import { configText } from "./configText.ts";
 import type { DemoCluster } from "./demoCluster.ts";
 import { ANN, BEN, MIA, TOM, type Teammate } from "./people.ts";
@@ -95,21 +95,21 @@ function trunk(cluster: DemoCluster): readonly StoryCommit[] {
       "cookies",
       ANN,
       545,
-      "Read the basket from its cookie (#412)",
+      "Read the basket from its cookie (#4082)",
       { "src/basket.js": basket('return request.headers.cookie?.split(".") ?? [];') },
     ],
     [
       "prices",
       BEN,
       520,
-      "Round prices in one place (#415)",
+      "Round prices in one place (#4085)",
       { "src/prices.js": "export const rounded = (cents) => Math.round(cents) / 100;\n" },
     ],
     [
       "orders",
       MIA,
       497,
-      "Keep orders in a table of their own (#409)",
+      "Keep orders in a table of their own (#4079)",
       {
         "migrations/0007_orders.sql": migration(
           "CREATE TABLE orders (id bigint PRIMARY KEY, basket jsonb NOT NULL)",
@@ -121,22 +121,22 @@ function trunk(cluster: DemoCluster): readonly StoryCommit[] {
       "retry",
       TOM,
       450,
-      "Try the payment provider again after a timeout (#420)",
+      "Try the payment provider again after a timeout (#4090)",
       { "src/payment.js": "export const ATTEMPTS = 3;\n" },
     ],
-    ["replicas", TOM, 401, "Run two of everything, and ask for memory (#422)", CHART_1_1],
+    ["replicas", TOM, 401, "Run two of everything, and ask for memory (#4092)", CHART_1_1],
     [
       "search",
       ANN,
       377,
-      "Find products by a part of their name (#418)",
+      "Find products by a part of their name (#4088)",
       { "src/search.js": "export const matches = (name, part) => name.includes(part);\n" },
     ],
     [
       "lower",
       ANN,
       354,
-      "Search without regard to capitals (#425)",
+      "Search without regard to capitals (#4095)",
       {
         "src/search.js":
           "export const matches = (name, part) => name.toLowerCase().includes(part.toLowerCase());\n",
@@ -146,85 +146,104 @@ function trunk(cluster: DemoCluster): readonly StoryCommit[] {
       "mails",
       BEN,
       329,
-      "Send the receipt after the payment, not before (#427)",
+      "Send the receipt after the payment, not before (#4097)",
       { "src/receipt.js": 'export const sendAfter = "payment";\n' },
     ],
     [
       "nightly",
       MIA,
       281,
-      "Count sales in the night (#431)",
+      "Count sales in the night (#4101)",
       { "src/analytics.js": 'export const at = "02:00";\n' },
     ],
     [
       "stock",
       BEN,
       230,
-      "Hide what is sold out (#433)",
+      "Hide what is sold out (#4103)",
       { "src/stock.js": "export const shown = ({ left }) => left > 0;\n" },
     ],
     [
       "pool",
       TOM,
       201,
-      "Use one connection pool for all requests (#436)",
+      "Use one connection pool for all requests (#4106)",
       { "src/database.js": "export const POOL = 4;\n" },
     ],
     [
       "unpool",
       TOM,
       196,
-      "Take the pool back: it starves the workers (#438)",
+      "Take the pool back: it starves the workers (#4108)",
       { "src/database.js": "export const POOL = 0;\n" },
     ],
     [
       "coupons",
       ANN,
       153,
-      "Accept coupons (#429)",
+      "Accept coupons (#4099)",
       {
         "src/coupons.js": "export const accepts = (code) => /^[A-Z0-9]{8}$/.test(code);\n",
         "migrations/0008_coupons.sql": migration("CREATE TABLE coupons (code text PRIMARY KEY)"),
       },
     ],
-    ["vat", MIA, 128, "Show the tax of each line (#440)", { "src/tax.js": "export const VAT = 0.19;\n" }],
+    ["vat", MIA, 128, "Show the tax of each line (#4110)", { "src/tax.js": "export const VAT = 0.19;\n" }],
     [
       "images",
       BEN,
       104,
-      "Load pictures when they are seen (#442)",
+      "Load pictures when they are seen (#4112)",
       { "src/pictures.js": 'export const loading = "lazy";\n' },
     ],
     [
       "address",
       MIA,
       75,
-      "Keep the address between orders (#444)",
+      "Keep the address between orders (#4114)",
       { "src/address.js": "export const KEPT_DAYS = 90;\n" },
     ],
     [
       "health",
       TOM,
       52,
-      "Say the commit on /health (#446)",
+      "Say the commit on /health (#4116)",
       { "src/health.js": "export const health = () => ({ commit: process.env.COMMIT });\n" },
     ],
     [
       "currency",
       ANN,
       29,
-      "Write amounts as the reader's country does (#447)",
+      "Write amounts as the reader's country does (#4117)",
       {
         "src/prices.js":
           "export const shown = (cents, locale) => new Intl.NumberFormat(locale).format(cents / 100);\n",
       },
     ],
     [
+      "retry-count",
+      TOM,
+      9,
+      "Count the retries of each job (#4126)",
+      {
+        "db/migrate/20261122_add_retry_count.sql": migration(
+          "ALTER TABLE jobs ADD COLUMN retry_count integer NOT NULL DEFAULT 0",
+        ),
+        "src/jobs.js": 'export const COLUMNS = ["id", "retry_count"];\n',
+      },
+    ],
+    [
       "links",
       BEN,
       6,
-      "Keep old links to products working (#449)",
+      "Keep old links to products working (#4119)",
       { "src/links.js": 'export const moved = new Map([["/p/1", "/products/1"]]);\n' },
+    ],
+    [
+      "retries",
+      MIA,
+      3,
+      "Rework queue retries (#4127)",
+      { "src/queue.js": "export const RETRIES = Number(process.env.QUEUE_RETRIES);\n", ...CHART_1_2 },
     ],
   ]);
 }

@@ -47,7 +47,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       rows.map(({ level, text }) => `${"  ".repeat(level - 1)}${withoutHashes(text)}`),
       [
         "Production",
-        "  web ####### · 2 d · Ben Ortiz",
+        "  web ####### · rollout failed · 2 h · Mia Chen",
         "  api ####### · 2 d",
         "  cron 2 targets · ####### · 47 h · Mia Chen",
         "  utils deprecated: All workers are in Kubernetes now",
@@ -74,7 +74,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       [withoutHashes(question.message), question.detail, question.buttons],
       [
         "Devdeploy task/login ####### to dev1?",
-        "The branch is 1 commit behind master.",
+        "The branch is 3 commits behind master.",
         ["Cancel", "Devdeploy Anyway"],
       ],
     );

@@ -20,6 +20,7 @@ const RECORD: RevisionRecord = {
   },
   values: { image: { tag: "4f1c0de" } },
   manifest: "---\nkind: ConfigMap\n",
+  hooks: [],
   labels: { "devdeploy-revision": "165" },
 };
 
