@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { until } from "../builders/waiting.ts";
 
 /**
- * The real helm behind a gate: an upgrade begins to work only once the gate is open, so that a test says how long
+ * The real helm behind a gate: an upgrade or a rollback begins to work only once the gate is open, so that a test says how long
  * helm takes. Signals reach whatever is at work.
  */
 export interface GatedHelm {
@@ -19,7 +19,7 @@ export interface GatedHelm {
 const program = (helm: string, files: Readonly<Record<string, string>>): string => `#!${process.execPath}
 const { spawn, spawnSync } = require("node:child_process"), fs = require("node:fs");
 const helm = ${JSON.stringify(helm)}, files = ${JSON.stringify(files)}, args = process.argv.slice(2);
-if (args[0] !== "upgrade") process.exit(spawnSync(helm, args, { stdio: "inherit" }).status ?? 1);
+if (args[0] !== "upgrade" && args[0] !== "rollback") process.exit(spawnSync(helm, args, { stdio: "inherit" }).status ?? 1);
 let child;
 process.on("SIGTERM", () => {
   fs.writeFileSync(files.stopped, "");

@@ -57,7 +57,7 @@ export async function killedHalfWay(
   const options = { pace: PACE, helm: helm.path, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
   const storage = join(stage.folder, machine);
   const window = await stage.windowOf("ann", { ...options, storage });
-  await killOnceAtWork(await windowProgram(stage.folder), { options: window, pool, helm });
+  await killOnceAtWork(await windowProgram(stage.folder), [window, pool], helm);
   const supervisor = supervisorOf(storage);
   left.push(supervisor, await helm.atWork());
   const other = await stage.person("ben", { pace: PACE });
@@ -82,11 +82,13 @@ export async function killedHalfWay(
   };
 }
 
-async function killOnceAtWork(
+/** Runs a window with what it is told, and kills it once its helm is at work. */
+export async function killOnceAtWork(
   program: string,
-  { options, pool, helm }: { readonly options: WindowOptions; readonly pool: Pool; readonly helm: GatedHelm },
+  told: readonly object[],
+  helm: GatedHelm,
 ): Promise<void> {
-  const window = spawn(process.execPath, [program, JSON.stringify(options), JSON.stringify(pool)], {
+  const window = spawn(process.execPath, [program, ...told.map((one) => JSON.stringify(one))], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const gone = once(window, "exit");
@@ -102,14 +104,15 @@ const programs = new Map<string, Promise<string>>();
 
 /** The window as one file, once for each stage: reading its sources anew takes seconds each time. */
 function windowProgram(folder: string): Promise<string> {
-  const program = programs.get(folder) ?? bundleWindow(join(folder, "doomedWindow.cjs"));
+  const program = programs.get(folder) ?? bundleProgram(WINDOW, join(folder, "doomedWindow.cjs"));
   programs.set(folder, program);
   return program;
 }
 
-async function bundleWindow(outfile: string): Promise<string> {
+/** A program of a test as one file. */
+export async function bundleProgram(program: string, outfile: string): Promise<string> {
   await build({
-    entryPoints: [WINDOW],
+    entryPoints: [program],
     outfile,
     bundle: true,
     platform: "node",
@@ -129,7 +132,8 @@ async function endedEarly(window: ChildProcess): Promise<never> {
   throw new Error("the window ended before helm was at work");
 }
 
-function supervisorOf(storage: string): number {
+/** The id of the process that runs helm for the only run in a storage. */
+export function supervisorOf(storage: string): number {
   const [id = ""] = readdirSync(join(storage, "runs"));
   const sign: unknown = JSON.parse(readFileSync(join(storage, "runs", id, "sign.json"), "utf8"));
   return typeof sign === "object" && sign !== null && "pid" in sign ? Number(sign.pid) : assert.fail();

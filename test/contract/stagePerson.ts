@@ -7,10 +7,15 @@ import { systemClock } from "../../src/adapters/system/clock.ts";
 import { claimMachine } from "../../src/app/claimMachine.ts";
 import { deployBranch, type DeployServices } from "../../src/app/deployBranch.ts";
 import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts";
+import { diagnose } from "../../src/app/diagnose.ts";
+import { followRollback, type FollowRollbackServices } from "../../src/app/followRollback.ts";
 import { followRun } from "../../src/app/followRun.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { takeOver } from "../../src/app/takeOver.ts";
-import type { PastDeploy, PastRuns } from "../../src/app/pastRuns.ts";
+import type { PastDeploy, PastRollback, PastRuns } from "../../src/app/pastRuns.ts";
+import type { RemoveServices } from "../../src/app/recoverRelease.ts";
+import type { RollBackServices } from "../../src/app/rollBack.ts";
+import type { RollbackOutcome, RollbackPhase } from "../../src/app/rollbackOutcome.ts";
 import type { Clock, Log } from "../../src/app/ports.ts";
 import { openCluster, type Cluster } from "../../src/cluster.ts";
 import type { Pool } from "../../src/domain/config.ts";
@@ -44,6 +49,13 @@ export interface StagePerson {
   devdeploy(pool: Pool, watching?: Watching): Promise<DeployOutcome>;
   /** Follows a run of a window that is gone, as this window would. */
   follow(run: PastDeploy, watching?: Watching): Promise<DeployOutcome | undefined>;
+  readonly rollbacks: RollBackServices & RemoveServices;
+  followRollback(run: PastRollback, watching?: WatchingRollback): Promise<RollbackOutcome | undefined>;
+}
+
+export interface WatchingRollback {
+  readonly onPhase?: (phase: RollbackPhase) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** A person's window with everything real in it, except VS Code. */
@@ -81,7 +93,18 @@ export function openWindow(options: WindowOptions, log: Log, clock: Clock = syst
     holdOperation: (ref, who, signal) => holdOperation(paced, { ref, ...who }, signal),
   };
   const pastRuns = new RunFolders(storage, followed);
+  const rollbacks: FollowRollbackServices & RollBackServices & RemoveServices = {
+    ...services,
+    ...shared,
+    pastRuns,
+    runner: deployer,
+    remover: deployer,
+    diagnose: (what, signal) => diagnose(shared, what, signal),
+  };
   return {
+    rollbacks,
+    followRollback: (run, { onPhase = () => undefined, signal = new AbortController().signal } = {}) =>
+      followRollback(rollbacks, run, onPhase, { stop: signal, left: new AbortController().signal }),
     cluster,
     services,
     pastRuns,
