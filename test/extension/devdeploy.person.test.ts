@@ -47,7 +47,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       rows.map(({ level, text }) => `${"  ".repeat(level - 1)}${withoutHashes(text)}`),
       [
         "Production",
-        "  web ####### · rollout failed · 2 h · Mia Chen",
+        "  web ####### · rollout failed · 2 h · mia-chen",
         "  api ####### · 2 d",
         "  cron 2 targets · ####### · 47 h · Mia Chen",
         "  utils deprecated: All workers are in Kubernetes now",
