@@ -22,7 +22,7 @@ export interface Attempt {
   /** After the review, before the rollback. */
   readonly between?: () => Promise<void>;
   /** While the rollback is under way. */
-  readonly meanwhile?: () => Promise<void>;
+  readonly meanwhile?: (panel: Panel) => Promise<void>;
   /** Before the two are compared. */
   readonly afterwards?: (panel: Panel) => Promise<void>;
   /** What the onlooker found of the cause, where it does not show in pods and hooks. */
@@ -40,7 +40,7 @@ export async function attempt(stage: Stage, how: Attempt): Promise<Both> {
     const review = await panel.review(how.to);
     await how.between?.();
     const running = panel.rollBack(review);
-    await how.meanwhile?.();
+    await how.meanwhile?.(panel);
     const outcome = await running;
     await how.afterwards?.(panel);
     await panel.settled();

@@ -57,7 +57,7 @@ async function playAll(scenarios: readonly Scenario[], { helms }: TruthOptions):
       for (const scenario of scenarios) plays.push({ scenario, theatre: { ...shared, helm } });
     }
     const played = new Map<number, Played>();
-    const next = plays.entries();
+    const next = [...plays.entries()].sort(([, one], [, other]) => length(other) - length(one)).values();
     const work = async (): Promise<void> => {
       for (const [index, { scenario, theatre }] of next) played.set(index, await play(scenario, theatre));
     };
@@ -68,6 +68,8 @@ async function playAll(scenarios: readonly Scenario[], { helms }: TruthOptions):
     programs.remove();
   }
 }
+
+const length = ({ scenario }: { readonly scenario: Scenario }): number => (scenario.isLong === true ? 1 : 0);
 
 async function play(scenario: Scenario, theatre: Theatre): Promise<Played> {
   const began = performance.now();

@@ -142,9 +142,7 @@ export class Onlooker {
       this.kubectl("get", "events", "--field-selector", `involvedObject.uid=${uid}`, "-o", "json"),
     );
     const probe = listAt(events, "items").find((event) => at(event, "reason") === "Unhealthy");
-    return probe === undefined
-      ? "not ready"
-      : `not ready, ${textAt(probe, "message").replace(/^.*?: /u, "")}`;
+    return probe === undefined ? "not ready" : `not ready, ${textAt(probe, "message")}`;
   }
 
   async #json(ended: Promise<Ended>): Promise<unknown> {

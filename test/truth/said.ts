@@ -74,12 +74,12 @@ function readyTold(told: Told): string | undefined {
     case "nothing-runs":
       return "no";
     case "not-proven": {
-      const { stillServing, record } = outcome;
-      // Who could not read the record does not claim to have seen the pods.
-      if (record.kind === "unreadable") return undefined;
-      return stillServing === undefined || stillServing.ready === 0
-        ? "no"
-        : letterOfRevision(told, stillServing.revision);
+      const { stillServing, items } = outcome;
+      if (stillServing !== undefined) return letterOfRevision(told, stillServing.revision);
+      // Pods on the sheet are those of the newest template, whichever images that has.
+      const pods = items.filter(({ kind, facts }) => kind === "pods" && facts !== "");
+      if (pods.length === 0) return undefined;
+      return pods.every(({ state }) => state === "ok") ? runsTold(told) : "no";
     }
     default:
       return undefined;
@@ -115,8 +115,11 @@ function letterOfRevision(told: Told, revision: number): string {
 function becauseTold(told: Told): string | undefined {
   const { outcome, review } = told;
   switch (outcome?.kind) {
-    case "not-proven":
-      return causeWords(outcome.diagnosis.cause);
+    case "not-proven": {
+      const { record, diagnosis } = outcome;
+      // That nothing is known stands above every cause.
+      return record.kind === "unreadable" ? record.error.reason : causeWords(diagnosis.cause);
+    }
     case "stale":
       return outcome.why === "target-gone" ? "the target is gone" : "somebody was faster";
     case "busy":

@@ -3,12 +3,14 @@ import { once } from "node:events";
 import { attempt, untilHelmWaits, type Both } from "./attempt.ts";
 import { killableHelm } from "./killableHelm.ts";
 import { CONTEXT, type Deployed, type Stage } from "./stage.ts";
-import { connectionCut, drifted, notPermitted } from "./scenariosApart.ts";
+import { connectionCut, connectionStaysCut, drifted, notPermitted } from "./scenariosApart.ts";
 
 /** A story of a rollback. */
 export interface Scenario {
   readonly name: string;
   play(stage: Stage): Promise<Both>;
+  /** Takes more than a minute: it is begun first. */
+  readonly isLong?: true;
 }
 
 /** Short, for what cannot come to a good end. */
@@ -28,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "drift by kubectl set image", play: drifted },
   { name: "no permission", play: notPermitted },
   { name: "connection cut while waiting", play: connectionCut },
+  { name: "connection stays cut", play: connectionStaysCut, isLong: true },
   { name: "helm content too early", play: contentTooEarly },
   { name: "no pods wanted", play: (stage) => backToA(stage, { values: { replicas: 0 } }) },
 ];

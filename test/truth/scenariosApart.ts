@@ -1,10 +1,14 @@
-import { openWire } from "../contract/cutWire.ts";
+import { openWire, type Wire } from "../contract/cutWire.ts";
 import { until } from "../builders/waiting.ts";
 import { sentence } from "./account.ts";
-import { attempt, nameOf, untilHelmWaits, type Both } from "./attempt.ts";
-import { openPanel } from "./panel.ts";
+import { attempt, nameOf, untilHelmWaits, type Attempt, type Both } from "./attempt.ts";
+import { killableHelm } from "./killableHelm.ts";
+import { openPanel, type Panel } from "./panel.ts";
 import { accountTold } from "./said.ts";
 import { CONTEXT, RELEASE, type Stage } from "./stage.ts";
+
+/** Long enough for helm to be cut off while it still waits. */
+const CUT_MINUTES = 0.2;
 
 /** Somebody sets another image past helm: nothing is rolled back, it is only looked at. */
 export async function drifted(stage: Stage): Promise<Both> {
@@ -61,31 +65,63 @@ export async function notPermitted(stage: Stage): Promise<Both> {
   await until("eve's rights", async () => ((await may("update", "leases")) ? true : undefined));
   return attempt(stage, {
     to: 1,
+    withoutPods: true,
     options: { person: "eve" },
     because: async () => ((await may("create", "secrets")) ? undefined : "may not create secrets"),
   });
 }
 
-/** The connection of the person's computer breaks while helm waits, and comes back once helm has ended. */
-export async function connectionCut(stage: Stage): Promise<Both> {
+/** The connection of the person's computer breaks while helm waits, and is there again soon after helm has ended. */
+export function connectionCut(stage: Stage): Promise<Both> {
+  const helm = killableHelm(stage.folder, stage.helm.path);
+  return withCutWire(stage, helm.path, {
+    meanwhile: async (wire, panel) => {
+      await helm.ended();
+      await until("a panel that knows it is cut off", () =>
+        panel.snapshot().liveness.kind === "live" ? undefined : true,
+      );
+      wire.mend();
+    },
+  });
+}
+
+/** The connection does not come back before the panel has given up: then it knows nothing, and later it does. */
+export function connectionStaysCut(stage: Stage): Promise<Both> {
+  return withCutWire(stage, stage.helm.path, {
+    withoutPods: true,
+    afterwards: (wire, panel) => {
+      wire.mend();
+      panel.refresh();
+      return Promise.resolve();
+    },
+    because: () => Promise.resolve("unreachable"),
+  });
+}
+
+interface Cutting extends Pick<Attempt, "withoutPods" | "because"> {
+  readonly meanwhile?: (wire: Wire, panel: Panel) => Promise<void>;
+  readonly afterwards?: (wire: Wire, panel: Panel) => Promise<void>;
+}
+
+async function withCutWire(stage: Stage, helm: string, how: Cutting): Promise<Both> {
   await stage.deploy("A", { word: "notready", isAwaited: false });
   await stage.deploy("B");
   const wire = await openWire(stage.cluster);
+  const kubeconfig = await wire.kubeconfig("ann", CONTEXT, stage.folder);
+  const { meanwhile, afterwards, ...others } = how;
   try {
     return await attempt(stage, {
+      ...others,
       to: 1,
-      withoutPods: true,
-      options: { kubeconfig: await wire.kubeconfig("ann", CONTEXT, stage.folder), timeoutMinutes: 0.2 },
-      meanwhile: async () => {
+      options: { helm, kubeconfig, timeoutMinutes: CUT_MINUTES },
+      meanwhile: async (panel) => {
         await untilHelmWaits(stage, "pending-rollback");
         wire.cut();
+        await meanwhile?.(wire, panel);
       },
-      afterwards: (panel) => {
-        wire.mend();
-        panel.refresh();
-        return Promise.resolve();
+      afterwards: async (panel) => {
+        await afterwards?.(wire, panel);
       },
-      because: () => Promise.resolve("unreachable"),
     });
   } finally {
     wire.close();
