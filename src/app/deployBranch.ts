@@ -22,6 +22,7 @@ import type {
   WaitingStore,
   WorkloadReader,
 } from "./ports.ts";
+import type { EvidenceReader } from "./diagnosePorts.ts";
 import type { OperationRefused } from "./operationLease.ts";
 import { getMachine, type GetMachineServices, type GotMachine } from "./getMachine.ts";
 import { proveOutcome } from "./proveRollout.ts";
@@ -45,6 +46,7 @@ export interface DeployServices extends GetMachineServices {
   readonly holdOperation: HoldOperation;
   readonly releases: ReleaseStore;
   readonly workloads: WorkloadReader;
+  readonly evidence: EvidenceReader;
   readonly deployer: Deployer;
   /** How long all pods must stay ready without a restart (setting `devdeploy.proof.steadySeconds`). */
   readonly steadySeconds: number;

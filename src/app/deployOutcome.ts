@@ -1,6 +1,7 @@
 import type { CommitHash } from "../domain/branch.ts";
 import type { ClusterError } from "../domain/cluster.ts";
 import type { Refusal } from "../domain/deployment.ts";
+import type { Diagnosis } from "../domain/diagnosis.ts";
 import type { LockState, MachineLock } from "../domain/lock.ts";
 import type { ProofLine } from "../domain/proof.ts";
 import type { ReleaseStatus } from "../domain/release.ts";
@@ -24,7 +25,7 @@ export type DeployPhase =
       readonly ready?: number;
       readonly wanted?: number;
       /** What already looks wrong while helm still waits; shown early, it stops nothing. */
-      readonly diagnosis?: string;
+      readonly diagnosis?: Diagnosis;
     }
   | {
       readonly kind: "proving";
@@ -33,7 +34,7 @@ export type DeployPhase =
       readonly ready: number;
       readonly wanted: number;
       /** What already looks wrong; shown early, it stops nothing. */
-      readonly diagnosis?: string;
+      readonly diagnosis?: Diagnosis;
     }
   | { readonly kind: "steady"; readonly machine: string; readonly secondsLeft: number };
 
@@ -105,8 +106,8 @@ export type DeployFailure =
       readonly stage: "helm";
       readonly error: DeployerError;
       readonly record: RecordTruth;
-      /** What the pods of the new revision say, where any could be read. */
-      readonly diagnosis?: string;
+      /** What helm's words and the pods of the new revision say. */
+      readonly diagnosis?: Diagnosis;
     }
   | { readonly stage: "proof"; readonly revision: number; readonly error: ReleaseReadError };
 
@@ -158,7 +159,7 @@ export type DeployOutcome =
       readonly commit: CommitHash;
       readonly revision: number;
       readonly lines: readonly ProofLine[];
-      readonly diagnosis?: string;
+      readonly diagnosis?: Diagnosis;
       readonly lock: LockTruth;
     }
   | {

@@ -6,7 +6,7 @@ import type { PastDeploy, PastRuns } from "./pastRuns.ts";
 import type { KeptOrder, LockStore } from "./ports.ts";
 import { proveOutcome, type ProofServices } from "./proveRollout.ts";
 import type { RenewServices } from "./renewedOperation.ts";
-import { diagnose, runOutcome, watchHelm } from "./watchHelm.ts";
+import { runOutcome, watchHelm } from "./watchHelm.ts";
 
 export interface FollowServices extends ProofServices, RenewServices {
   readonly locks: LockStore;
@@ -40,10 +40,8 @@ export async function followRun(
   );
   if (helm.end === undefined) return undefined;
   const signal = AbortSignal.any([stop, left]);
-  const isWell = helm.end.ok;
-  const diagnosis = helm.diagnosis ?? (isWell ? undefined : await diagnose(services, order, signal));
   const stopped = { isByPerson: false, takenBy: undefined };
-  const ran = await runOutcome(services, order, { end: helm.end, diagnosis }, stopped);
+  const ran = await runOutcome(services, order, { ...helm, end: helm.end }, stopped);
   const lock = await lockTruth(services.locks, order, left);
   const outcome: DeployOutcome =
     ran.kind === "done"

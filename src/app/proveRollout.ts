@@ -1,11 +1,14 @@
+import type { Diagnosis } from "../domain/diagnosis.ts";
 import { judgeWorkloads, secondsLeft, steadySince, type ProofLine, type Steady } from "../domain/proof.ts";
 import { mayHeal } from "../domain/cluster.ts";
 import type { Revision } from "../domain/release.ts";
 import { MINUTE_MS, SECOND_MS } from "../domain/time.ts";
 import type { DeployOutcome, DeployPhase, LockTruth } from "./deployOutcome.ts";
+import { diagnose, type DiagnoseServices } from "./diagnose.ts";
+import { EarlyDiagnosis } from "./earlyDiagnosis.ts";
 import type { Clock, KeptOrder, ReleaseReadError, ReleaseStore, WorkloadReader } from "./ports.ts";
 
-export interface ProofServices {
+export interface ProofServices extends DiagnoseServices {
   readonly clock: Clock;
   readonly releases: ReleaseStore;
   readonly workloads: WorkloadReader;
@@ -14,7 +17,7 @@ export interface ProofServices {
 
 export type ProofOutcome =
   | { readonly kind: "proven"; readonly lines: readonly ProofLine[] }
-  | { readonly kind: "not-proven"; readonly lines: readonly ProofLine[]; readonly diagnosis?: string }
+  | { readonly kind: "not-proven"; readonly lines: readonly ProofLine[]; readonly diagnosis?: Diagnosis }
   /** Deployed as wanted, but no pod of the application is wanted at all. */
   | { readonly kind: "nothing-runs"; readonly lines: readonly ProofLine[] }
   | { readonly kind: "unread"; readonly error: ReleaseReadError }
@@ -79,11 +82,16 @@ interface Watched {
 }
 
 async function watchRollout(
-  { clock, workloads, steadySeconds }: ProofServices,
+  services: ProofServices,
   { order, revision, record }: Watched,
   onPhase: (phase: DeployPhase) => void,
   signal: AbortSignal,
 ): Promise<ProofOutcome> {
+  const { clock, workloads, steadySeconds } = services;
+  const early = new EarlyDiagnosis(
+    { clock, diagnose: (what, of) => diagnose(services, what, of) },
+    order.release,
+  );
   const machine = order.subject;
   const { container, timeoutMinutes } = order.driver;
   const wish = {
@@ -106,7 +114,6 @@ async function watchRollout(
     }
     const judgement = judgeWorkloads(readings.value, wish);
     const lines = [record, ...judgement.lines];
-    const diagnosis = judgement.diagnosis === undefined ? {} : { diagnosis: judgement.diagnosis };
     if (judgement.kind === "nothing-runs") return { kind: "nothing-runs", lines };
     steady = steadySince(steady, judgement, clock.monotonic());
     const left = steady === undefined ? undefined : secondsLeft(steady, clock.monotonic(), steadySeconds);
@@ -116,6 +123,7 @@ async function watchRollout(
         lines: [...lines, { kind: "steady", state: "ok", facts: `${steadySeconds} s` }],
       };
     }
+    const diagnosis = await early.after(judgement, revision, signal);
     if (judgement.kind === "failed" || isLate) return { kind: "not-proven", lines, ...diagnosis };
     onPhase(
       left === undefined

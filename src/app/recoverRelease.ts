@@ -12,7 +12,7 @@ import type { Busy, RecordTruth } from "./deployOutcome.ts";
 import type { Clock, DeployerError, DeployerTool, Log, ReleaseReadError, ReleaseStore } from "./ports.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
 import { rollBack, type RollBackOrder, type RollBackServices } from "./rollBack.ts";
-import type { Diagnose } from "./rollbackLooks.ts";
+import type { Diagnose } from "./earlyDiagnosis.ts";
 import type { RollbackOutcome, RollbackPhase, RollbackSubject } from "./rollbackOutcome.ts";
 import type { ReleaseHistoryStore, ReleaseRemover, RemovalOrder } from "./rollbackPorts.ts";
 import { readRecord } from "./watchHelm.ts";

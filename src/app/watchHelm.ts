@@ -1,11 +1,14 @@
+import type { Diagnosis } from "../domain/diagnosis.ts";
 import { judgeWorkloads } from "../domain/proof.ts";
 import type { Revision } from "../domain/release.ts";
 import { SECOND_MS } from "../domain/time.ts";
 import type { CancelTruth, DeployFailure, DeployPhase, RecordTruth } from "./deployOutcome.ts";
+import { diagnose, type DiagnoseServices } from "./diagnose.ts";
+import { EarlyDiagnosis, isVague } from "./earlyDiagnosis.ts";
 import type { Clock, DeployerEnd, DeployerError, KeptOrder, ReleaseStore, WorkloadReader } from "./ports.ts";
 import { NEVER_ABORTED } from "./writing.ts";
 
-export interface WatchServices {
+export interface WatchServices extends DiagnoseServices {
   readonly clock: Clock;
   readonly releases: ReleaseStore;
   readonly workloads: WorkloadReader;
@@ -18,10 +21,10 @@ export interface HelmAtWork {
   readonly command: readonly string[];
 }
 
-/** How helm ended, and what its pods looked like last. */
+/** How helm ended, and what its pods looked like last, where that was wrong. */
 export interface HelmEnd<End = DeployerEnd> {
   readonly end: End;
-  readonly diagnosis: string | undefined;
+  readonly early: Diagnosis | undefined;
 }
 
 export type RunOutcome =
@@ -47,7 +50,7 @@ export async function watchHelm<End>(
   });
   const end = await helm();
   over.abort();
-  return { end, diagnosis: await watching };
+  return { end, early: await watching };
 }
 
 /** Who wanted helm to end, where anybody did. */
@@ -60,13 +63,16 @@ export interface Stopped {
 export async function runOutcome(
   services: WatchServices,
   order: KeptOrder,
-  { end, diagnosis }: HelmEnd,
+  { end, early }: HelmEnd,
   stopped: Stopped,
 ): Promise<RunOutcome> {
   if (end.ok) return { kind: "done" };
   const { error } = end;
   const record = await readRecord(services, order);
-  if (error.reason !== "cancelled") return failed(error, record, diagnosis);
+  if (error.reason !== "cancelled") {
+    const diagnosis = await whyFailed(services, order, error, early);
+    return { kind: "failed", failure: { stage: "helm", error, record, ...diagnosis } };
+  }
   const { output } = error;
   const by = error.takenBy ?? stopped.takenBy;
   return by === undefined || stopped.isByPerson
@@ -74,15 +80,29 @@ export async function runOutcome(
     : { kind: "failed", failure: { stage: "taken-over", by, output, record } };
 }
 
-const failed = (error: DeployerError, record: RecordTruth, diagnosis: string | undefined): RunOutcome => ({
-  kind: "failed",
-  failure: { stage: "helm", error, record, ...(diagnosis === undefined ? {} : { diagnosis }) },
-});
+/** helm's last words and the pods as they are now; where those tell nothing, what was seen on the way. */
+async function whyFailed(
+  services: WatchServices,
+  order: KeptOrder,
+  error: DeployerError,
+  early: Diagnosis | undefined,
+): Promise<{ readonly diagnosis?: Diagnosis }> {
+  const revision = await readRevision(services, order, NEVER_ABORTED);
+  const what = {
+    release: order.release,
+    ...(revision === undefined ? {} : { revision }),
+    ...(error.reason === "helm-failed" ? { helm: error } : {}),
+  };
+  const last = await diagnose(services, what, NEVER_ABORTED);
+  const diagnosis = isVague(last) ? (early ?? last) : last;
+  // What is not even vague, helm's own words tell better.
+  return diagnosis.cause.kind === "unknown" ? {} : { diagnosis };
+}
 
 interface Seen {
   readonly ready: number;
   readonly wanted: number;
-  readonly diagnosis?: string;
+  readonly diagnosis?: Diagnosis;
 }
 
 /** Looks at the new revision's pods until it is told to end; answers with the last diagnosis. */
@@ -91,30 +111,24 @@ async function watchPods(
   order: KeptOrder,
   signal: AbortSignal,
   onSeen: (seen: Seen) => void,
-): Promise<string | undefined> {
+): Promise<Diagnosis | undefined> {
+  const early = new EarlyDiagnosis(
+    { clock: services.clock, diagnose: (what, of) => diagnose(services, what, of) },
+    order.release,
+  );
   let revision: Revision | undefined;
-  let diagnosis: string | undefined;
+  let diagnosis: Diagnosis | undefined;
   for (;;) {
     await services.clock.sleep(LOOK_EVERY_MS, signal);
     if (signal.aborted) return diagnosis;
     revision ??= await readRevision(services, order, signal);
     // Until helm has written its record there is nothing to look at, and a failed look is not worth a word.
-    const seen = revision === undefined ? undefined : await lookAt(services, order, revision, signal);
+    const seen =
+      revision === undefined ? undefined : await lookAt({ services, order, revision, early }, signal);
     if (seen === undefined) continue;
     diagnosis = seen.diagnosis;
     onSeen(seen);
   }
-}
-
-/** What is wrong with the pods of an order's revision now; undefined where nothing is, or where they cannot be read. */
-export async function diagnose(
-  services: WatchServices,
-  order: KeptOrder,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const revision = await readRevision(services, order, signal);
-  const seen = revision === undefined ? undefined : await lookAt(services, order, revision, signal);
-  return seen?.diagnosis;
 }
 
 async function readRevision(
@@ -126,16 +140,23 @@ async function readRevision(
   return found.ok ? found.value : undefined;
 }
 
+interface Look {
+  readonly services: WatchServices;
+  readonly order: KeptOrder;
+  readonly revision: Revision;
+  readonly early: EarlyDiagnosis;
+}
+
 async function lookAt(
-  { workloads }: WatchServices,
-  order: KeptOrder,
-  { manifest, images }: Revision,
+  { services, order, revision, early }: Look,
   signal: AbortSignal,
 ): Promise<Seen | undefined> {
-  const readings = await workloads.read(order.release, manifest, signal);
+  const { manifest, images } = revision;
+  const readings = await services.workloads.read(order.release, manifest, signal);
   if (!readings.ok) return undefined;
-  const { ready, wanted, diagnosis } = judgeWorkloads(readings.value, { commit: order.mark.commit, images });
-  return { ready, wanted, ...(diagnosis === undefined ? {} : { diagnosis }) };
+  const judgement = judgeWorkloads(readings.value, { commit: order.mark.commit, images });
+  const { ready, wanted } = judgement;
+  return { ready, wanted, ...(await early.after(judgement, revision, signal)) };
 }
 
 /** Not cancelled with the run: just then it matters what has become of it. The API's own time limit holds. */

@@ -1,7 +1,8 @@
 import type { Revision } from "../domain/release.ts";
 import type { ProofItem } from "../domain/rollbackProof.ts";
 import type { Log, ReleaseStore } from "./ports.ts";
-import { EarlyDiagnosis, LOOK_EVERY_MS, lookAtRollout, type LookServices } from "./rollbackLooks.ts";
+import { EarlyDiagnosis } from "./earlyDiagnosis.ts";
+import { LOOK_EVERY_MS, lookAtRollout, type LookServices } from "./rollbackLooks.ts";
 import type { KeptRollback } from "./rollbackPorts.ts";
 import type { RollbackProgress } from "./rollbackProgress.ts";
 

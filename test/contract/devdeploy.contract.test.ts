@@ -6,6 +6,7 @@ import { toolPath, type Tool } from "../../scripts/tools/provision.ts";
 import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts";
 import { shortCommit, type CommitHash } from "../../src/domain/branch.ts";
 import type { Pool } from "../../src/domain/config.ts";
+import type { Diagnosis } from "../../src/domain/diagnosis.ts";
 import { lockRef } from "../../src/domain/lock.ts";
 import { startTestCluster, type TestCluster } from "./cluster.ts";
 import { openStage, type DevdeployStage } from "./devdeployStage.ts";
@@ -84,7 +85,7 @@ for (const tool of TOOLS) {
       const ann = await stage.person("ann");
       const commit = stage.pushBranch("task/missing");
       const pool = stage.pool(["broken"], { image: { tag: "missing-${shortCommit}" } }, 0.2);
-      const diagnoses: string[] = [];
+      const diagnoses: Diagnosis[] = [];
       const outcome = await ann.devdeploy(pool, {
         onPhase: (phase) => {
           if (phase.kind === "deploying" && phase.diagnosis !== undefined) diagnoses.push(phase.diagnosis);
@@ -97,8 +98,11 @@ for (const tool of TOOLS) {
       assert.ok(record.kind === "recorded");
       assert.deepEqual([record.revision, record.status], [1, "failed"]);
       for (const said of [diagnosis, diagnoses[0]]) {
-        assert.match(said ?? "", /^broken-\S+ \(app\) (?:ErrImagePull|ImagePullBackOff): /u);
-        assert.ok(said?.includes(`missing-${commit.slice(0, 7)}`), said);
+        assert.ok(said?.cause.kind === "image", JSON.stringify(said));
+        assert.deepEqual(
+          [said.cause.why, said.cause.image.split(":").at(-1)],
+          ["missing", `missing-${commit.slice(0, 7)}`],
+        );
       }
       assert.equal(outcome.lock.kind, "held");
     });

@@ -34,6 +34,7 @@ import {
 } from "../builders/deploy.ts";
 import { freeLock } from "../builders/lock.ts";
 import { ManualClock } from "./clock.ts";
+import { FakeEvidence } from "./evidence.ts";
 import { FakeLockStore, FakeOperationStore, FakeWaitingStore } from "./leases.ts";
 import { FakeLog } from "./log.ts";
 import { FakeReleaseStore } from "./releases.ts";
@@ -48,6 +49,8 @@ export class DeployWorld {
   readonly waiting = new FakeWaitingStore();
   readonly operations = new FakeOperationStore();
   readonly releases = new FakeReleaseStore();
+  /** Why pods are not ready; nothing tells it at first. */
+  readonly evidence = new FakeEvidence();
   readonly phases: DeployPhase[] = [];
   readonly questions: DevdeployQuestion[] = [];
   /** What the person was shown when no machine was free. */
@@ -122,6 +125,7 @@ export class DeployWorld {
       },
       holdOperation: (ref, who, signal) => holdOperation(shared, { ref, ...who }, signal),
       releases: this.releases,
+      evidence: this.evidence,
       workloads: { read: () => Promise.resolve(this.workloads) },
       deployer: this.#deployer(),
       steadySeconds: 15,

@@ -18,6 +18,7 @@ import {
   ben,
 } from "../../builders/deploy.ts";
 import { anOperation, heldLock } from "../../builders/lock.ts";
+import { aPodOf, aWorkload, IMAGE, someFactsOf, waitingFor } from "../../builders/releaseFacts.ts";
 import { DeployWorld } from "../../fakes/deployWorld.ts";
 
 const branch = aBranch();
@@ -359,6 +360,7 @@ test("after a failure helm's record tells what is true, and the pods why", async
     const record = { revision: 2, status: "failed", description: "timed out" } as const;
     world.releases.add("dev1", aRevision(record));
     world.workloads = ok([aReading({ pods: [aPod({ ready: false, waiting })] })]);
+    world.evidence.known = someFactsOf(aWorkload([aPodOf(waitingFor("ErrImagePull", "not found"))]));
     await world.clock.advance(10_000);
     return fail(error);
   };
@@ -369,14 +371,18 @@ test("after a failure helm's record tells what is true, and the pods why", async
       stage: "helm",
       error,
       record: { kind: "recorded", revision: 2, status: "failed", description: "timed out" },
-      diagnosis: "dev1-1 (app) ErrImagePull: not found",
+      diagnosis: {
+        cause: { kind: "image", why: "missing", image: IMAGE, pod: "web-6d9f-x2lqp", container: "app" },
+        evidence: [
+          { kind: "status", about: "Pod/web-6d9f-x2lqp", text: "app: ErrImagePull: not found" },
+          { kind: "helm", about: "", text: "Error" },
+        ],
+      },
     },
     lock,
   });
   assert.ok(
-    world.phases.some(
-      (phase) => phase.kind === "deploying" && phase.diagnosis?.includes("ErrImagePull") === true,
-    ),
+    world.phases.some((phase) => phase.kind === "deploying" && phase.diagnosis?.cause.kind === "image"),
   );
 });
 

@@ -11,6 +11,7 @@ import { fail, ok } from "../../../src/domain/result.ts";
 import { HOUR_MS, SECOND_MS } from "../../../src/domain/time.ts";
 import { aCommit, aMachine, ann, aPod, aReading, aRevision, ben } from "../../builders/deploy.ts";
 import { anOperation, freeLock, heldLock } from "../../builders/lock.ts";
+import { aPodOf, aWorkload, IMAGE, someFactsOf, waitingFor } from "../../builders/releaseFacts.ts";
 import { DeployWorld, throughTime } from "../../fakes/deployWorld.ts";
 
 const dev1 = aMachine("dev1");
@@ -149,6 +150,9 @@ describe("following a devdeploy whose window is gone", () => {
     following.world.releases.add("dev1", aRevision({ revision: 2, status: "failed", description: "no" }));
     const waiting = { container: "app", reason: "ErrImagePull", message: "not found" };
     following.world.workloads = ok([aReading({ pods: [aPod({ ready: false, waiting })] })]);
+    following.world.evidence.known = someFactsOf(
+      aWorkload([aPodOf(waitingFor("ErrImagePull", "not found"))]),
+    );
     assert.deepEqual(await following.follow(), {
       kind: "failed",
       machine: "dev1",
@@ -156,7 +160,13 @@ describe("following a devdeploy whose window is gone", () => {
         stage: "helm",
         error,
         record: { kind: "recorded", revision: 2, status: "failed", description: "no" },
-        diagnosis: "dev1-1 (app) ErrImagePull: not found",
+        diagnosis: {
+          cause: { kind: "image", why: "missing", image: IMAGE, pod: "web-6d9f-x2lqp", container: "app" },
+          evidence: [
+            { kind: "status", about: "Pod/web-6d9f-x2lqp", text: "app: ErrImagePull: not found" },
+            { kind: "helm", about: "", text: "Error" },
+          ],
+        },
       },
       lock,
     });

@@ -7,8 +7,10 @@ import type { ClusterError } from "../../../src/domain/cluster.ts";
 import { fail, ok, type Result } from "../../../src/domain/result.ts";
 import type { WorkloadReading } from "../../../src/domain/rollout.ts";
 import { aCommit, aHelmDriver, anImage, aPod, aReading, aRevision } from "../../builders/deploy.ts";
+import { aPodOf, aWorkload, crashed, someFactsOf } from "../../builders/releaseFacts.ts";
 import { ManualClock } from "../../fakes/clock.ts";
 import { throughTime } from "../../fakes/deployWorld.ts";
+import { FakeEvidence } from "../../fakes/evidence.ts";
 import { FakeReleaseStore } from "../../fakes/releases.ts";
 
 type Look = Result<readonly WorkloadReading[], ClusterError>;
@@ -50,7 +52,9 @@ async function prove(
       return Promise.resolve(looks(count));
     },
   };
-  const services = { clock, releases, workloads, steadySeconds: 15 };
+  const evidence = new FakeEvidence();
+  evidence.known = someFactsOf(aWorkload([aPodOf(crashed(1))]));
+  const services = { clock, releases, workloads, evidence, steadySeconds: 15 };
   const began = clock.monotonic();
   const onPhase = (phase: DeployPhase): void => {
     phases.push(phase);
@@ -88,7 +92,7 @@ test("pods that never become ready end the proof at helm's own limit, with what 
   const waiting = { container: "app", reason: "CrashLoopBackOff", message: "" };
   const { outcome, tookMs } = await prove(() => ok([aReading({ pods: [aPod({ ready: false, waiting })] })]));
   assert.ok(outcome.kind === "not-proven");
-  assert.deepEqual([outcome.diagnosis, tookMs], ["dev1-1 (app) CrashLoopBackOff", 60_000]);
+  assert.deepEqual([outcome.diagnosis?.cause.kind, tookMs], ["crash-loop", 60_000]);
 });
 
 test("another image than the revision's is no proof, at once", async () => {

@@ -1,0 +1,68 @@
+import type { Diagnosis } from "../domain/diagnosis.ts";
+import type { Judgement } from "../domain/proof.ts";
+import type { Revision } from "../domain/release.ts";
+import { SECOND_MS, type DurationMs } from "../domain/time.ts";
+import type { WhatFailed } from "./diagnose.ts";
+import type { Clock, ReleaseRef } from "./ports.ts";
+
+/** `diagnose` with its services already given to it. */
+export type Diagnose = (what: WhatFailed, signal: AbortSignal) => Promise<Diagnosis>;
+
+export interface EarlyServices {
+  readonly clock: Clock;
+  readonly diagnose: Diagnose;
+}
+
+/** One look at the pods: whether they are still waited for, and what already says that it is in trouble. */
+export type EarlyLook = Pick<Judgement, "kind" | "diagnosis">;
+
+/** Pods need some seconds to become ready; before that nothing is amiss. */
+const PATIENCE_MS: DurationMs = 10 * SECOND_MS;
+const ASK_EVERY_MS: DurationMs = 5 * SECOND_MS;
+
+/**
+ * What already looks wrong while a rollout is still waited for. It is asked for where a pod says that it is in trouble,
+ * and at times where pods just do not become ready; what nobody could name is not shown.
+ */
+export class EarlyDiagnosis {
+  readonly #services: EarlyServices;
+  readonly #release: ReleaseRef;
+  #trouble: string | undefined;
+  #waitsSince: DurationMs | undefined;
+  #askedAt: DurationMs | undefined;
+  #found: Diagnosis | undefined;
+
+  constructor(services: EarlyServices, release: ReleaseRef) {
+    this.#services = services;
+    this.#release = release;
+  }
+
+  async after(
+    look: EarlyLook,
+    revision: Revision,
+    signal: AbortSignal,
+  ): Promise<{ readonly diagnosis?: Diagnosis }> {
+    const now = this.#services.clock.monotonic();
+    if (look.kind !== "waiting" && look.diagnosis === undefined) {
+      this.#waitsSince = this.#askedAt = this.#trouble = this.#found = undefined;
+      return {};
+    }
+    this.#waitsSince ??= now;
+    if (this.#isDue(look, now)) {
+      this.#trouble = look.diagnosis;
+      this.#askedAt = now;
+      this.#found = await this.#services.diagnose({ release: this.#release, revision }, signal);
+    }
+    return this.#found === undefined || isVague(this.#found) ? {} : { diagnosis: this.#found };
+  }
+
+  #isDue({ diagnosis }: EarlyLook, now: DurationMs): boolean {
+    if (diagnosis !== undefined && diagnosis !== this.#trouble) return true;
+    const hasWaited = now - (this.#waitsSince ?? now) >= PATIENCE_MS;
+    return hasWaited && now - (this.#askedAt ?? -Infinity) >= ASK_EVERY_MS;
+  }
+}
+
+/** Says no more than that something is amiss. */
+export const isVague = ({ cause }: Diagnosis): boolean =>
+  cause.kind === "unknown" || cause.kind === "waited-too-long";
