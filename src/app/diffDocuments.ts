@@ -23,9 +23,17 @@ export async function diffDocuments(
   const from = manifestEntries(await manifests.read(fromRevision.manifest), namespace);
   const to = manifestEntries(await manifests.read(toRevision.manifest), namespace);
   const text = (body: JsonObject | string | undefined): string =>
-    body === undefined || typeof body === "string" ? (body ?? "") : manifests.write(body);
-  return changedDocuments(
+    typeof body === "object" ? manifests.write(body) : (body ?? "");
+  const documents: DiffDocument[] = [];
+  for (const document of changedDocuments(
     { values: fromRevision.values, entries: from },
     { values: toRevision.values, entries: to },
-  ).map(({ label, left, right }) => ({ label, left: text(left), right: text(right) }));
+  )) {
+    if (document !== undefined) {
+      const { label, left, right } = document;
+      documents.push({ label, left: text(left), right: text(right) });
+    }
+    await manifests.giveWay();
+  }
+  return documents;
 }

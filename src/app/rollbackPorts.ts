@@ -96,6 +96,8 @@ export interface Manifests {
    */
   read(manifest: string): Promise<readonly ManifestPiece[]>;
   write(value: Json): string;
+  /** Lets everything else have its turn: extensions share one thread. */
+  giveWay(): Promise<void>;
 }
 
 /** Asks registries whether images exist, with Docker's credentials; never pulls, never answers by a throw. */

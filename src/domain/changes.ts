@@ -65,25 +65,31 @@ export interface ChangedDocument {
   readonly right: JsonObject | string | undefined;
 }
 
-/** What differs between two revisions, whole and with every secret masked: the values, then object by object. */
-export function changedDocuments(
+/**
+ * What differs between two revisions, whole and with every secret masked: the values, then object by object. Each
+ * step is small, and undefined where it brings no document yet, so that whoever takes them can give way in between.
+ */
+export function* changedDocuments(
   from: { readonly values: JsonObject; readonly entries: readonly ManifestEntry[] },
   to: { readonly values: JsonObject; readonly entries: readonly ManifestEntry[] },
-): readonly ChangedDocument[] {
+): Generator<ChangedDocument | undefined, undefined> {
   const masks = new Masks();
   const values = compareValues(from.values, to.values, masks);
   const pairs = pairsOf(from.entries, to.entries);
   // Twice: what is found to be a secret late is masked where it stood early, too.
-  for (const side of pairs.flatMap(({ left, right }) => [left, right])) bodyOf(side, masks);
+  for (const { left, right } of pairs) {
+    bodyOf(left, masks);
+    bodyOf(right, masks);
+    yield undefined;
+  }
+  if (values.length > 0) {
+    const [left, right] = maskedTwice(from.values, to.values, (one) => maskedValues(one, masks));
+    yield { label: "values.yaml", left, right };
+  }
   const labels = new Map<string, number>();
-  const objects = pairs.map(({ left, right }) => ({
-    label: labelOf(left ?? right, labels),
-    left: bodyOf(left, masks),
-    right: bodyOf(right, masks),
-  }));
-  if (values.length === 0) return objects;
-  const [left, right] = maskedTwice(from.values, to.values, (one) => maskedValues(one, masks));
-  return [{ label: "values.yaml", left, right }, ...objects];
+  for (const { left, right } of pairs) {
+    yield { label: labelOf(left ?? right, labels), left: bodyOf(left, masks), right: bodyOf(right, masks) };
+  }
 }
 
 interface Pair {

@@ -10,6 +10,8 @@ const BLOCK_BEGINS = /^[|>][-+\d]*$/u;
 /** A secret as short or as plain as an ordinary word is not looked for elsewhere: it would mask half the text. */
 const MIN_KNOWN_LENGTH = 8;
 const MOST_KNOWN = 500;
+/** What is longer is not looked through, which would take too long: it stands as one secret. */
+const LONGEST_TEXT = 64 * 1024;
 
 /** What stands for a secret while a text is worked on: one word without a sign, so that no rule takes it apart. */
 const TOKEN = /\ue000(?<number>\d+)\ue001/gu;
@@ -30,6 +32,7 @@ export class Masks {
 
   /** A text with the secrets in it masked: what looks like one, and those that are known already. */
   text(text: string): string {
+    if (text.length > LONGEST_TEXT) return this.of(text);
     const keyed = text.includes("\n") ? this.#keyedLines(text) : text;
     return shown(this.#withoutKnown(this.#withoutFound(keyed)));
   }

@@ -18,6 +18,8 @@ export interface ReleasePayload {
   readonly chart: string;
   readonly appVersion: string | undefined;
   readonly chartAnnotations: Readonly<Record<string, string>>;
+  /** Absent where the chart has none. */
+  readonly chartCrds?: readonly string[];
   readonly manifest: string;
   readonly images: readonly ContainerImage[];
   readonly values: { readonly [key: string]: Json };
@@ -67,6 +69,7 @@ function readPayload(parsed: unknown): Decoded {
     chart: [text(metadata["name"]), text(metadata["version"])].filter((part) => part !== "").join("-"),
     appVersion: typeof metadata["appVersion"] === "string" ? metadata["appVersion"] : undefined,
     chartAnnotations: texts(metadata["annotations"]),
+    ...crdsOf(chart["files"]),
     manifest,
     values: values as ReleasePayload["values"],
     hooks: Array.isArray(parsed["hooks"]) ? parsed["hooks"].filter(isRecord).map(readHook) : [],
@@ -78,6 +81,15 @@ function readPayload(parsed: unknown): Decoded {
   return images === undefined
     ? unreadable("its manifest has more or larger objects with pods than a release can have")
     : ok({ ...kept, images });
+}
+
+const MOST_CRDS = 50;
+
+/** helm keeps the folder `crds` among a chart's other files. */
+function crdsOf(files: unknown): Pick<ReleasePayload, "chartCrds"> {
+  const names = (Array.isArray(files) ? files.filter(isRecord) : []).map((file) => text(file["name"]));
+  const crds = names.filter((name) => name.startsWith("crds/"));
+  return crds.length === 0 ? {} : { chartCrds: crds.slice(0, MOST_CRDS) };
 }
 
 const readHook = (hook: Readonly<Record<string, unknown>>): ReleaseHook => ({

@@ -22,6 +22,7 @@ export const manifestYaml: Manifests = {
     return pieces;
   },
   write: (value) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }),
+  giveWay: () => setImmediate(),
 };
 
 /** Undefined where there is nothing but comments. */

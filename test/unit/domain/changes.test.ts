@@ -135,10 +135,9 @@ test("the documents of a difference are whole, masked, and labelled once each", 
     secret("same", "x"),
     "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: other }",
   );
-  const documents = changedDocuments(
-    { values: { tag: "1" }, entries: from },
-    { values: { tag: "2" }, entries: to },
-  );
+  const documents = [
+    ...changedDocuments({ values: { tag: "1" }, entries: from }, { values: { tag: "2" }, entries: to }),
+  ].flatMap((document) => document ?? []);
   assert.deepEqual(
     documents.map(({ label, left, right }) => [label, left === undefined, right === undefined]),
     [

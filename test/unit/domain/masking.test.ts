@@ -98,6 +98,10 @@ test("an ordinary word that is also somebody's password does not mask the word e
   assert.equal(masks.text("image: postgres:16"), "image: postgres:16");
 });
 
+test("a text that is too long to be looked through stands as one secret", () => {
+  assert.equal(new Masks().text("plain ".repeat(20_000)), "‹masked #1›");
+});
+
 test("a Secret holds nothing but secrets, and its copy by kubectl is one", () => {
   const annotation = "kubectl.kubernetes.io/last-applied-configuration";
   assert.deepEqual(

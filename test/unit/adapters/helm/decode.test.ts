@@ -91,3 +91,9 @@ test("a small record that unpacks to more than memory should give is refused", a
     error: { reason: "unreadable", detail: "it is larger than 32 MiB" },
   });
 });
+
+test("what the chart's folder crds holds is named, and nothing else of its files", async () => {
+  const files = [{ name: "crds/queue.yaml", data: "" }, { name: "README.md", data: "" }, "odd"];
+  const decoded = await decodeRelease(packed({ ...payload, chart: { ...payload.chart, files } }));
+  assert.deepEqual(decoded, { ok: true, value: { ...plain, chartCrds: ["crds/queue.yaml"] } });
+});
