@@ -10,9 +10,11 @@ import { pinned } from "./adapters/kubernetes/pinnedApi.ts";
 import { LeaseLockStore, LeaseOperationStore, LeaseWaitingStore } from "./adapters/kubernetes/leases.ts";
 import { SharedWatches } from "./adapters/kubernetes/watches.ts";
 import { ApiWorkloadReader } from "./adapters/kubernetes/workloads.ts";
+import { manifestYaml } from "./adapters/helm/manifestYaml.ts";
 import { RecordCache } from "./adapters/helm/recordCache.ts";
 import { RecordDecoder } from "./adapters/helm/recordDecoder.ts";
 import { ApiReleaseStore, type RecordReading } from "./adapters/helm/releaseStore.ts";
+import { DockerRegistry, type RegistrySurroundings } from "./adapters/registry/dockerRegistry.ts";
 import type {
   Clock,
   ClusterIdentity,
@@ -25,7 +27,13 @@ import type {
   WorkloadReader,
 } from "./app/ports.ts";
 import type { EvidenceReader } from "./app/diagnosePorts.ts";
-import type { HoldStore, LiveObjects, ReleaseHistoryStore } from "./app/rollbackPorts.ts";
+import type {
+  HoldStore,
+  ImageRegistry,
+  LiveObjects,
+  Manifests,
+  ReleaseHistoryStore,
+} from "./app/rollbackPorts.ts";
 
 /** Beside this bundle. From the source there is none, and records are decoded in this thread. */
 const DECODER = new URL("./decoder.cjs", import.meta.url);
@@ -54,8 +62,10 @@ export interface ClusterStores {
   readonly history: ReleaseHistoryStore;
 }
 
-/** Everything that needs the Kubernetes API. */
+/** Everything that needs the Kubernetes API, and what is needed beside it and only then. */
 export interface Cluster extends ClusterStores {
+  readonly manifests: Manifests;
+  registry(surroundings: RegistrySurroundings): ImageRegistry;
   readonly watches: ClusterWatches;
   /** For one operation: whoever edits the kubeconfig meanwhile does not lead it to another cluster. */
   pinned(): ClusterStores;
@@ -77,6 +87,8 @@ export function openCluster(options: ClusterOptions): Cluster {
   const records = { decoder: new RecordDecoder({ script, clock, log }), cache: new RecordCache() };
   return {
     ...storesOf(client, clock, records),
+    manifests: manifestYaml,
+    registry: (surroundings) => new DockerRegistry(surroundings),
     watches,
     pinned: () => storesOf(pinned(client), clock, records),
     dispose: () => {

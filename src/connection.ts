@@ -4,8 +4,6 @@ import * as vscode from "vscode";
 import { commitHistoryAt } from "./adapters/git/commitHistory.ts";
 import { openRepository } from "./adapters/git/repository.ts";
 import type { HelmDeployer } from "./adapters/helm/runner.ts";
-import { manifestYaml } from "./adapters/helm/manifestYaml.ts";
-import { DockerRegistry } from "./adapters/registry/dockerRegistry.ts";
 import { systemClock as clock } from "./adapters/system/clock.ts";
 import { readSettings } from "./adapters/vscode/settings.ts";
 import { askHolder, keepMachine } from "./app/askHolder.ts";
@@ -108,7 +106,8 @@ function rollbackConnection(
   commits: (signal: AbortSignal) => Promise<CommitHistory | undefined>,
 ): RollbackConnection {
   const surroundings = { clock, log, random: Math.random, newNonce: randomUUID };
-  const registry = new DockerRegistry({
+  const { manifests } = cluster;
+  const registry = cluster.registry({
     env: process.env,
     home: homedir(),
     clock,
@@ -121,7 +120,7 @@ function rollbackConnection(
     commits,
     runner,
     registry,
-    manifests: manifestYaml,
+    manifests,
   });
   return {
     history: (subject, defaultBranch) =>
@@ -141,7 +140,7 @@ function rollbackConnection(
         signal,
       );
     },
-    diffDocuments: (review) => diffDocuments({ manifests: manifestYaml }, review),
+    diffDocuments: (review) => diffDocuments({ manifests }, review),
     diagnose: async ({ release }, revision, signal) => {
       const { releases, evidence } = cluster.pinned();
       const record = await releases.revision(release, revision, signal);
