@@ -35,6 +35,10 @@ export class HistoryLeases implements Disposable {
       this.#see();
       this.#changed();
     });
+  }
+
+  /** Opens the watches, once. */
+  open(): void {
     this.#homes.follow([this.#operation, ...(this.#holdRef === undefined ? [] : [this.#holdRef])]);
     this.#see();
   }

@@ -19,13 +19,7 @@ import type { HistorySnapshot } from "./historySnapshot.ts";
 import { LiveImages } from "./liveImages.ts";
 import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
 import type { RollbackSubject } from "./rollbackOutcome.ts";
-import type {
-  CommitHistory,
-  HoldStore,
-  LiveObjects,
-  ReleaseHistoryStore,
-  ReleaseListing,
-} from "./rollbackPorts.ts";
+import type { CommitHistory, HoldStore, LiveObjects, ReleaseHistoryStore } from "./rollbackPorts.ts";
 
 export type { FetchError } from "./commitLookup.ts";
 
@@ -67,7 +61,8 @@ export class ReleaseHistory implements Disposable {
   readonly #matches = new WeakMap<Revision, { readonly generation: number; readonly match: CommitMatch }>();
   #snapshot: HistorySnapshot;
   #shown = "";
-  #listing: ReleaseListing | undefined;
+  #hasBegun = false;
+  #hasHelm2 = false;
   #listeners = 0;
   #isAtWork = false;
   #updatedAt: DurationMs | undefined;
@@ -92,7 +87,6 @@ export class ReleaseHistory implements Disposable {
     this.#snapshot = nothingYet(subject);
     this.#leases = new HistoryLeases(services, subject, step);
     this.#listening = this.#watch.onChange(changed);
-    void this.#list();
     this.#update();
   }
 
@@ -123,12 +117,12 @@ export class ReleaseHistory implements Disposable {
   /** Reads everything again at once. */
   relist(): void {
     this.#watch.relist();
-    this.#leases.relist();
+    if (this.#hasBegun) this.#leases.relist();
     this.#records.again();
     this.#live.again();
     this.#commits.reopen();
     void this.#commits.again(this.#snapshot.missingCommits);
-    void this.#list();
+    void this.#lookForHelm2();
   }
 
   /** Fetches commits that rows name and the clone has not got; whether none of them is missing any more. */
@@ -144,12 +138,19 @@ export class ReleaseHistory implements Disposable {
     this.#changes.dispose();
   }
 
-  /** Of this release alone, which answers sooner than the watch of a namespace with many; and it tells of helm 2. */
-  async #list(): Promise<void> {
+  /** Nothing else is asked of the cluster before it has told the rows: each further connection would delay them. */
+  #begin(): void {
+    if (this.#hasBegun || this.#watch.current.liveness.kind === "connecting") return;
+    this.#hasBegun = true;
+    this.#leases.open();
+    void this.#lookForHelm2();
+  }
+
+  async #lookForHelm2(): Promise<void> {
     const listing = await this.#services.history.list(this.#subject.release, this.#closed.signal);
     if (!listing.ok || this.#closed.signal.aborted) return;
-    this.#listing = listing.value;
-    this.#update();
+    this.#hasHelm2 = listing.value.hasHelm2;
+    this.#updateSoon();
   }
 
   #updateSoon(): void {
@@ -170,6 +171,7 @@ export class ReleaseHistory implements Disposable {
     this.#step = undefined;
     this.#updatedAt = this.#services.clock.monotonic();
     this.#snapshot = this.#look();
+    this.#begin();
     this.#scheduleTurn();
     if (this.#listeners > 0 && this.#isAtWork !== isAtWork(this.#snapshot)) this.#lookLater();
     const shown = JSON.stringify({ ...this.#snapshot, subject: undefined }, shownOnly);
@@ -179,8 +181,8 @@ export class ReleaseHistory implements Disposable {
   }
 
   #look(): HistorySnapshot {
-    const { liveness } = this.#watch.current;
-    const labels = this.#labels();
+    const { liveness, items } = this.#watch.current;
+    const labels = items.get(this.#subject.release.release) ?? [];
     const own = ownRecords(labels);
     this.#records.follow(own);
     const entries = historyEntries(own.map((label) => this.#known(label)));
@@ -197,20 +199,13 @@ export class ReleaseHistory implements Disposable {
       entries,
       runs,
       recommendation: liveness.kind === "live" ? recommend(entries, runs) : { kind: "reading" },
-      warnings: historyWarnings(entries, labels, this.#listing?.hasHelm2 ?? false),
+      warnings: historyWarnings(entries, labels, this.#hasHelm2),
       ...(stuck === undefined ? {} : { stuck }),
       ...(operation === undefined ? {} : { operation }),
       ...(hold === undefined ? {} : { hold }),
       ...(links === undefined ? {} : { links }),
       missingCommits: this.#commits.hasRepository ? missingCommits(entries) : [],
     };
-  }
-
-  #labels(): readonly RevisionLabel[] {
-    const { items, liveness } = this.#watch.current;
-    const watched = items.get(this.#subject.release.release);
-    if (watched !== undefined) return watched;
-    return liveness.kind === "live" ? [] : (this.#listing?.revisions ?? []);
   }
 
   #known(label: RevisionLabel): KnownRevision {

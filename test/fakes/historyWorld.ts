@@ -41,8 +41,7 @@ export class HistoryWorld {
   holdReads = 0;
   hasRepository = true;
   hasHelm2 = false;
-  /** What a list of the release alone says, before the watch does. */
-  listed: readonly RevisionLabel[] = [];
+  lists = 0;
   changes = 0;
 
   constructor(subject: Partial<RollbackSubject> = {}) {
@@ -111,7 +110,10 @@ export class HistoryWorld {
   }
 
   readonly #store: ReleaseHistoryStore = {
-    list: () => Promise.resolve(ok({ revisions: this.listed, hasHelm2: this.hasHelm2 })),
+    list: () => {
+      this.lists += 1;
+      return Promise.resolve(ok({ revisions: [], hasHelm2: this.hasHelm2 }));
+    },
     record: (_ref, { revision }) => {
       this.reads.push(revision);
       const found = this.records.get(revision);

@@ -162,17 +162,16 @@ test("commits are looked up together", async () => {
   assert.ok(world.asked.length < 10, `${world.asked.length} runs of git`);
 });
 
-test("a list of the release alone is shown while the watch connects; the watch wins", async () => {
+test("nothing else is asked of the cluster before the rows are there", async () => {
   const world = aWorld();
-  world.listed = [labelOf(second)];
   world.hasHelm2 = true;
   const history = world.open();
-  await world.clock.advance(0);
-  assert.deepEqual(rows(history.current), [[2, "deployed", "reading"]]);
-  assert.deepEqual(history.current.liveness, { kind: "connecting" });
+  await world.settle(history);
+  assert.deepEqual([world.lists, world.watches.leaseWatches.size], [0, 0]);
   world.tell();
-  assert.deepEqual(rows(history.current), []);
-  assert.deepEqual(history.current.warnings, [{ kind: "helm-2" }]);
+  const { entries, warnings } = await world.settle(history);
+  assert.deepEqual([world.lists, world.watches.leaseWatches.size], [1, 2]);
+  assert.deepEqual([entries, warnings], [[], [{ kind: "helm-2" }]]);
 });
 
 test("while the connection is gone nothing is said to run and nothing is recommended", async () => {
