@@ -27,6 +27,7 @@ import type { OperationRefused } from "./operationLease.ts";
 import { getMachine, type GetMachineServices, type GotMachine } from "./getMachine.ts";
 import { proveOutcome } from "./proveRollout.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
+import type { HoldStore } from "./rollbackPorts.ts";
 import { runRelease } from "./runRelease.ts";
 
 /** `holdOperation` with its services already given to it. */
@@ -43,6 +44,7 @@ export interface DeployServices extends GetMachineServices {
   readonly identity: ClusterIdentity;
   readonly locks: LockStore;
   readonly waiting: WaitingStore;
+  readonly holds: HoldStore;
   readonly holdOperation: HoldOperation;
   readonly releases: ReleaseStore;
   readonly workloads: WorkloadReader;

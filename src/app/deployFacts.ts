@@ -8,6 +8,7 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import type { DeployOrderedBranch, DeployServices } from "./deployBranch.ts";
 import { isInDefaultBranch, subjectOf } from "./deploySubject.ts";
 import { readPool } from "./readPool.ts";
+import { rolledBackCommits } from "./rolledBackCommits.ts";
 import type { DeployFailure } from "./deployOutcome.ts";
 
 /** All that a devdeploy knows before it decides anything. */
@@ -49,6 +50,10 @@ export async function gatherFacts(
   const person: Person = { user: user.value, ...git.value };
   const held = heldMachines(pool, locks.value, person);
   const own = ownHold(order, held);
+  const eligible = locks.value.filter(({ machine }) => machine === (order.machine?.name ?? machine));
+  const choice = chooseMachine(eligible, person);
+  const expected =
+    choice.kind === "full" ? undefined : pool.machines.find(({ name }) => name === choice.machine);
   const facts: DeployFacts = {
     branch,
     commit,
@@ -61,14 +66,13 @@ export async function gatherFacts(
     person,
     ...(await replaced(order, { own, branch }, signal)),
     ...particular(order, held),
+    rolledBack: await rolledBackCommits(services, { config, repository, commit, machine: expected }, signal),
   };
-  const eligible = locks.value.filter(({ machine }) => machine === (order.machine?.name ?? machine));
-  const choice = chooseMachine(eligible, person);
   const blocked = choice.kind === "full" ? choice.locks.find(isTaken)?.state : undefined;
   return ok({
     facts,
     own,
-    expected: choice.kind === "full" ? undefined : pool.machines.find(({ name }) => name === choice.machine),
+    expected,
     ...(blocked === undefined ? {} : { blocked }),
   });
 }

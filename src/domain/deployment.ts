@@ -22,11 +22,21 @@ export interface DeployFacts {
     /** Whether the default branch of the remote has its commit; undefined where that is not known. */
     readonly isMerged: boolean | undefined;
   };
+  /** Commits of this branch that a rollback took away, by the holds that say so. */
+  readonly rolledBack?: readonly RolledBack[];
   /** The machine that the person insists on; `also` is another one of the pool that they hold already. */
   readonly particular?: { readonly machine: string; readonly also?: string };
 }
 
+/** Commits that were rolled back somewhere, newest first. */
+export interface RolledBack {
+  readonly environment: string;
+  readonly commits: readonly string[];
+}
+
 export type DeployWarning =
+  /** They would come straight back. */
+  | ({ readonly kind: "rolled-back-commits" } & RolledBack)
   | { readonly kind: "uncommitted-files"; readonly count: number }
   | { readonly kind: "behind-default"; readonly count: number; readonly defaultBranch: BranchName }
   | { readonly kind: "left-out-commits"; readonly count: number; readonly branch: BranchName }
@@ -94,7 +104,10 @@ export function planDeploy(facts: DeployFacts): Planned {
 
 function warningsOf(facts: DeployFacts, branch: BranchName): readonly DeployWarning[] {
   const { own, particular, behindDefault = 0, leftOutCommits = 0, defaultBranch } = facts;
-  const warnings: DeployWarning[] = [];
+  const warnings: DeployWarning[] = (facts.rolledBack ?? []).map((rolledBack) => ({
+    kind: "rolled-back-commits",
+    ...rolledBack,
+  }));
   if (facts.uncommittedFiles > 0) warnings.push({ kind: "uncommitted-files", count: facts.uncommittedFiles });
   if (leftOutCommits > 0) warnings.push({ kind: "left-out-commits", count: leftOutCommits, branch });
   if (behindDefault > 0 && branch !== defaultBranch) {

@@ -6,7 +6,7 @@ import { toolPath } from "../../scripts/tools/provision.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { isRollback, type PastRollback } from "../../src/app/pastRuns.ts";
 import { liftHold } from "../../src/app/environmentHold.ts";
-import { removeStuck } from "../../src/app/recoverRelease.ts";
+import { removeStuck } from "../../src/app/removeStuck.ts";
 import type { RollbackOutcome, RollbackPhase, RollbackSubject } from "../../src/app/rollbackOutcome.ts";
 import type { ProofItem } from "../../src/domain/rollbackProof.ts";
 import { lockRef } from "../../src/domain/lock.ts";

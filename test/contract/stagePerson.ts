@@ -13,7 +13,7 @@ import { followRun } from "../../src/app/followRun.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { takeOver } from "../../src/app/takeOver.ts";
 import type { PastDeploy, PastRollback, PastRuns } from "../../src/app/pastRuns.ts";
-import type { RemoveServices } from "../../src/app/recoverRelease.ts";
+import type { RemoveServices } from "../../src/app/removeStuck.ts";
 import type { RollBackServices } from "../../src/app/rollBack.ts";
 import type { RollbackOutcome, RollbackPhase } from "../../src/app/rollbackOutcome.ts";
 import type { Clock, Log } from "../../src/app/ports.ts";

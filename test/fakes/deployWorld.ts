@@ -35,7 +35,7 @@ import {
 import { freeLock } from "../builders/lock.ts";
 import { ManualClock } from "./clock.ts";
 import { FakeEvidence } from "./evidence.ts";
-import { FakeLockStore, FakeOperationStore, FakeWaitingStore } from "./leases.ts";
+import { FakeHoldStore, FakeLockStore, FakeOperationStore, FakeWaitingStore } from "./leases.ts";
 import { FakeLog } from "./log.ts";
 import { FakeReleaseStore } from "./releases.ts";
 
@@ -48,6 +48,7 @@ export class DeployWorld {
   readonly locks = new FakeLockStore();
   readonly waiting = new FakeWaitingStore();
   readonly operations = new FakeOperationStore();
+  readonly holds = new FakeHoldStore();
   readonly releases = new FakeReleaseStore();
   /** Why pods are not ready; nothing tells it at first. */
   readonly evidence = new FakeEvidence();
@@ -104,6 +105,7 @@ export class DeployWorld {
       log: this.log,
       locks: this.locks,
       waiting: this.waiting,
+      holds: this.holds,
       operations: this.operations,
       random: () => 0,
       newNonce: () => `nonce-${nonces++}`,

@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 import { shortCommit } from "../../domain/branch.ts";
-import type { DeployWarning, Refusal } from "../../domain/deployment.ts";
+import type { DeployWarning, Refusal, RolledBack } from "../../domain/deployment.ts";
 import type { Button, Notice } from "./notice.ts";
 import { shown } from "./text.ts";
 
@@ -106,6 +106,8 @@ function mending(refusal: Refusal): readonly Button[] {
 /** What a person should know before they go on; a whole sentence each. */
 export function warningSentence(warning: DeployWarning): string {
   switch (warning.kind) {
+    case "rolled-back-commits":
+      return rolledBackSentence(warning);
     case "uncommitted-files":
       return warning.count === 1
         ? l10n.t("1 file has changes that are not committed. They will not be deployed.")
@@ -143,4 +145,31 @@ export function warningSentence(warning: DeployWarning): string {
         also: shown(warning.also),
       });
   }
+}
+
+/** More hashes than these help nobody. */
+const MOST_HASHES = 5;
+
+function rolledBackSentence({ environment, commits }: RolledBack): string {
+  const hashes = commits
+    .slice(0, MOST_HASHES)
+    .map((commit) => commit.slice(0, 7))
+    .join(", ");
+  const more = commits.length - MOST_HASHES;
+  const facts = { environment: shown(environment), commits: hashes, count: Math.max(0, more) };
+  if (more > 0) {
+    return l10n.t(
+      "{environment} was rolled back to be rid of {commits} and {count} more, and this branch has them. Make sure that they are mended or reverted before you go on.",
+      facts,
+    );
+  }
+  return commits.length === 1
+    ? l10n.t(
+        "{environment} was rolled back to be rid of {commits}, and this branch has it. Make sure that it is mended or reverted before you go on.",
+        facts,
+      )
+    : l10n.t(
+        "{environment} was rolled back to be rid of {commits}, and this branch has them. Make sure that they are mended or reverted before you go on.",
+        facts,
+      );
 }

@@ -11,9 +11,8 @@ import type { HoldOperation } from "./deployBranch.ts";
 import type { Busy, RecordTruth } from "./deployOutcome.ts";
 import type { Clock, DeployerError, DeployerTool, Log, ReleaseReadError, ReleaseStore } from "./ports.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
-import { rollBack, type RollBackOrder, type RollBackServices } from "./rollBack.ts";
 import type { Diagnose } from "./earlyDiagnosis.ts";
-import type { RollbackOutcome, RollbackPhase, RollbackSubject } from "./rollbackOutcome.ts";
+import type { RollbackSubject } from "./rollbackOutcome.ts";
 import type { ReleaseHistoryStore, ReleaseRemover, RemovalOrder } from "./rollbackPorts.ts";
 import { readRecord } from "./watchHelm.ts";
 import { NEVER_ABORTED } from "./writing.ts";
@@ -60,25 +59,12 @@ export type RemoveOutcome =
   /** `goesOn`: helm's uninstall has no soft end; only the watching is over. */
   | { readonly kind: "cancelled"; readonly goesOn: boolean };
 
-/**
- * Clears a pending record by rolling back over it, to the newest revision that ran. The review shows what that means;
- * `rollBack` itself sees to it that helm's time has passed and that nobody is at work.
- */
-export async function recoverRelease(
-  services: RollBackServices,
-  order: RollBackOrder & { readonly stuck: StuckRelease },
-  onPhase: (phase: RollbackPhase) => void,
-  signal: AbortSignal,
-): Promise<RollbackOutcome> {
-  const { review, stuck } = order;
-  const isOfThis = review.seen.newest === stuck.revision && review.to.revision === stuck.lastGood;
-  if (!isOfThis) return { kind: "stale", why: "changed", newest: review.seen.newest };
-  return rollBack(services, order, onPhase, signal);
-}
-
 const NOTHING_DONE: RemoveOutcome = { kind: "cancelled", goesOn: false };
 
-/** Uninstalls a first installation that was never finished: there is nothing to go back to. */
+/**
+ * Uninstalls a first installation that was never finished: there is nothing to go back to. Every other pending record is
+ * cleared by a rollback over it.
+ */
 export async function removeStuck(
   services: RemoveServices,
   order: RemoveOrder,
