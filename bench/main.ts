@@ -3,6 +3,7 @@ import { run } from "../scripts/tools/run.ts";
 import { coldActivations } from "./activation.ts";
 import { bundleSizes } from "./bundleSizes.ts";
 import { sayMachine } from "./machine.ts";
+import { sayBlocked, sayHistory, sayReleases } from "./records.ts";
 import { sayClaims, sayContention, sayMemory } from "./sharing.ts";
 import { sayMilliseconds, spreadOf } from "./statistics.ts";
 import { watchToRow } from "./watchToRow.ts";
@@ -17,6 +18,9 @@ const PARTS = {
   claims: sayClaims,
   contention: sayContention,
   memory: sayMemory,
+  history: sayHistory,
+  releases: sayReleases,
+  blocked: sayBlocked,
 };
 
 /** Measures the parts that are named, or all; prints figures with the machine and the versions. */
