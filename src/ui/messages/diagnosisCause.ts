@@ -22,7 +22,7 @@ export function causeSentence(cause: DiagnosisCause): string {
     case "unauthorized":
       return l10n.t("The cluster does not accept your sign-in.");
     case "unreachable":
-      return l10n.t("The cluster could not be reached, so that what became of it is not known from helm.");
+      return l10n.t("The cluster could not be reached, so it is not known yet what came of it.");
     case "hook-failed":
       return hookSentence(cause);
     case "immutable-field":
@@ -126,7 +126,10 @@ function podSentence(
         limit: shown(cause.limit ?? ""),
       };
       return cause.limit === undefined
-        ? l10n.t("Container {container} of {pod} was killed because its node ran out of memory.", words)
+        ? l10n.t(
+            "Container {container} of {pod} was killed because memory ran out; it has no limit of its own.",
+            words,
+          )
         : l10n.t(
             "Container {container} of {pod} was killed because it used more memory than its limit of {limit}.",
             words,

@@ -1,0 +1,169 @@
+import "../../fakes/vscode.ts";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { Diagnosis, DiagnosisCause } from "../../../src/domain/diagnosis.ts";
+
+const { diagnosisWords } = await import("../../../src/ui/messages/diagnosis.ts");
+
+const where = { pod: "web-6d9f-x2lqp", container: "app" } as const;
+const image = { kind: "image", image: "registry.example.com/app:4f1c0de", ...where } as const;
+const workload = "Deployment/web";
+
+/** Every kind at least once; a kind that is new and stands not here does not compile. */
+const CAUSES: Readonly<Record<DiagnosisCause["kind"], readonly DiagnosisCause[]>> = {
+  "release-not-found": [{ kind: "release-not-found", release: "web" }],
+  "revision-pruned": [
+    { kind: "revision-pruned", revision: 7 },
+    { kind: "revision-pruned", revision: undefined },
+  ],
+  "another-operation": [{ kind: "another-operation" }],
+  forbidden: [
+    { kind: "forbidden", verb: "update", resource: "deployments.apps", namespace: "shop" },
+    { kind: "forbidden", verb: "get", resource: "clusterroles.rbac.authorization.k8s.io", namespace: "" },
+    { kind: "forbidden", verb: "", resource: "", namespace: "" },
+  ],
+  unauthorized: [{ kind: "unauthorized" }],
+  unreachable: [{ kind: "unreachable" }],
+  "hook-failed": [
+    { kind: "hook-failed", hook: "web-migrate", event: "pre-upgrade" },
+    { kind: "hook-failed", hook: "web-migrate", event: "" },
+    { kind: "hook-failed", hook: "", event: "post-rollback" },
+    { kind: "hook-failed", hook: "", event: "" },
+  ],
+  image: [
+    { ...image, why: "missing" },
+    { ...image, why: "denied" },
+    { ...image, why: "platform" },
+    { ...image, why: "bad-name" },
+    { ...image, why: "registry" },
+    { ...image, why: "other" },
+  ],
+  "crash-loop": [
+    { kind: "crash-loop", exitCode: 1, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 1, restarts: 1, ...where },
+    { kind: "crash-loop", exitCode: 127, restarts: 0, ...where },
+    { kind: "crash-loop", exitCode: 137, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: undefined, restarts: 5, ...where },
+  ],
+  "out-of-memory": [
+    { kind: "out-of-memory", limit: "256Mi", ...where },
+    { kind: "out-of-memory", limit: undefined, ...where },
+  ],
+  "init-failed": [
+    { kind: "init-failed", exitCode: 1, pod: where.pod, container: "migrate" },
+    { kind: "init-failed", exitCode: undefined, pod: where.pod, container: "migrate" },
+  ],
+  "not-ready": [
+    {
+      kind: "not-ready",
+      probe: "Readiness probe failed: HTTP probe failed with statuscode: 503 (HTTP GET :8080/healthz)",
+      ...where,
+    },
+    { kind: "not-ready", probe: undefined, ...where },
+  ],
+  unschedulable: [
+    { kind: "unschedulable", pod: where.pod, message: "0/3 nodes are available: 3 Insufficient memory." },
+  ],
+  quota: [{ kind: "quota", workload, message: "exceeded quota: small, used: pods=2, limited: pods=2" }],
+  admission: [
+    { kind: "admission", workload, message: 'admission webhook "p" denied the request: no latest tags' },
+    { kind: "admission", workload: "", message: 'violates PodSecurity "restricted:latest"' },
+  ],
+  "missing-config": [
+    { kind: "missing-config", resource: "Secret", name: "db", pod: where.pod },
+    { kind: "missing-config", resource: "ConfigMap", name: "settings", pod: where.pod },
+    { kind: "missing-config", resource: "key", name: "password", pod: where.pod },
+    { kind: "missing-config", resource: "volume", name: "pvc-1", pod: where.pod },
+  ],
+  "cannot-start": [{ kind: "cannot-start", reason: "RunContainerError", ...where }],
+  "immutable-field": [
+    { kind: "immutable-field", object: workload, field: "spec.selector" },
+    { kind: "immutable-field", object: "", field: "" },
+  ],
+  "field-conflict": [
+    {
+      kind: "field-conflict",
+      object: workload,
+      manager: "kubectl-edit",
+      fields: [".spec.replicas", ".spec.x"],
+    },
+    { kind: "field-conflict", object: "", manager: "kubectl-edit", fields: [] },
+    { kind: "field-conflict", object: "", manager: "", fields: [] },
+  ],
+  "removed-api": [
+    { kind: "removed-api", resource: "Ingress in extensions/v1beta1" },
+    { kind: "removed-api", resource: "" },
+  ],
+  evicted: [{ kind: "evicted", pod: where.pod, reason: "Evicted" }],
+  "waited-too-long": [{ kind: "waited-too-long" }],
+  unknown: [{ kind: "unknown" }],
+};
+
+test("every cause has a sentence that says what happened, to what, and what can be done next", () => {
+  const lines = Object.values(CAUSES)
+    .flat()
+    .flatMap((cause) => {
+      const { cause: sentence, next } = diagnosisWords({ cause, evidence: [] });
+      return [`${cause.kind}: ${sentence}`, ...next.map((step) => `  - ${step}`)];
+    });
+  const golden = new URL("../../fixtures/messages/diagnosis.golden.txt", import.meta.url);
+  assert.equal(`${lines.join("\n")}\n`, readFileSync(golden, "utf8"));
+});
+
+test("a sentence ends once, and leaves nothing out", () => {
+  for (const cause of Object.values(CAUSES).flat()) {
+    const { cause: sentence, next } = diagnosisWords({ cause, evidence: [] });
+    for (const one of [sentence, ...next]) {
+      assert.match(one, /^[A-Za-z].*[^.:;,]\.$/u);
+      assert.doesNotMatch(one, /undefined|\{\w+\}| {2}|“”/u);
+    }
+    assert.ok(next.length > 0);
+  }
+});
+
+test("evidence stands in the cluster's words below what it is about, with its count", () => {
+  const diagnosis: Diagnosis = {
+    cause: { ...image, why: "missing" },
+    evidence: [
+      {
+        kind: "status",
+        about: "Pod/web-1",
+        text: "app: ImagePullBackOff: Back-off pulling\napp: 2 restarts",
+      },
+      { kind: "event", about: "Pod/web-1", text: "Failed: Failed to pull image", count: 3 },
+      { kind: "event", about: "Pod/web-1", text: "BackOff: Back-off", count: 1 },
+      { kind: "condition", about: "Deployment/web", text: "Progressing=False" },
+      { kind: "log", about: "Pod/web-1 app", text: "one\n\ttwo" },
+      { kind: "helm", about: "", text: "Error: context deadline exceeded" },
+    ],
+  };
+  assert.equal(
+    diagnosisWords(diagnosis).evidence,
+    [
+      "Pod/web-1",
+      "  app: ImagePullBackOff: Back-off pulling",
+      "  app: 2 restarts",
+      "Pod/web-1",
+      "  Failed: Failed to pull image   (event, 3 times)",
+      "Pod/web-1",
+      "  BackOff: Back-off   (event)",
+      "Deployment/web",
+      "  Progressing=False",
+      "last lines of the log of Pod/web-1 app:",
+      "  one",
+      "    two",
+      "helm says:",
+      "  Error: context deadline exceeded",
+    ].join("\n"),
+  );
+});
+
+test("what a hostile cluster says is neither a link nor hidden", () => {
+  const message = "[click](command:x) \u202Eevil <b>\n## heading";
+  const { cause } = diagnosisWords({ cause: { kind: "admission", workload, message }, evidence: [] });
+  assert.equal(
+    cause,
+    "The cluster's rules turned Deployment/web away: [click] (command:x) \\u{202e}evil <b> ## heading.",
+  );
+});
