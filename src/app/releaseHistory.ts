@@ -61,6 +61,9 @@ export class ReleaseHistory implements Disposable {
   readonly #matches = new WeakMap<Revision, { readonly generation: number; readonly match: CommitMatch }>();
   #snapshot: HistorySnapshot;
   #shown = "";
+  /** What of the watch the snapshot was made of. */
+  #items: ReadonlyMap<string, unknown> | undefined;
+  #serverOffset: DurationMs | undefined;
   #hasBegun = false;
   #hasHelm2 = false;
   #listeners = 0;
@@ -86,7 +89,9 @@ export class ReleaseHistory implements Disposable {
     this.#live = new LiveImages(services.live, release, changed);
     this.#snapshot = nothingYet(subject);
     this.#leases = new HistoryLeases(services, subject, step);
-    this.#listening = this.#watch.onChange(changed);
+    this.#listening = this.#watch.onChange(() => {
+      if (!this.#isSignOfLife()) this.#update();
+    });
     this.#update();
   }
 
@@ -153,6 +158,15 @@ export class ReleaseHistory implements Disposable {
     this.#updateSoon();
   }
 
+  /** The watch was heard, and has nothing new: only the liveness is newer. */
+  #isSignOfLife(): boolean {
+    const { items, liveness, serverOffset } = this.#watch.current;
+    const isSame = items === this.#items && serverOffset === this.#serverOffset;
+    if (!isSame || liveness.kind !== "live" || this.#snapshot.liveness.kind !== "live") return false;
+    this.#snapshot = { ...this.#snapshot, liveness };
+    return true;
+  }
+
   #updateSoon(): void {
     if (this.#step !== undefined || this.#closed.signal.aborted) return;
     const since = this.#services.clock.monotonic() - (this.#updatedAt ?? -STEP_MS);
@@ -181,7 +195,9 @@ export class ReleaseHistory implements Disposable {
   }
 
   #look(): HistorySnapshot {
-    const { liveness, items } = this.#watch.current;
+    const { liveness, items, serverOffset } = this.#watch.current;
+    this.#items = items;
+    this.#serverOffset = serverOffset;
     const labels = items.get(this.#subject.release.release) ?? [];
     const own = ownRecords(labels);
     this.#records.follow(own);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { toolPath, type Tool } from "../../scripts/tools/provision.ts";
@@ -20,6 +20,21 @@ import { runProgram } from "./program.ts";
 const TOOLS: readonly Tool[] = ["helm3", "helm4"];
 const CONTEXT = "staging";
 const never = new AbortController().signal;
+/** Runs before an upgrade, and fails where its image's tag says so. */
+const HOOK = `{{ if .Values.hook }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: web-migrate
+  annotations: { "helm.sh/hook": pre-upgrade }
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: migrate, image: "registry.example.com/app:{{ .Values.hook }}" }]
+{{ end }}
+`;
 
 for (const tool of TOOLS) {
   describe(`the history of a release of ${tool}`, () => {
@@ -55,6 +70,7 @@ for (const tool of TOOLS) {
       cluster = await startTestCluster();
       namespace = await cluster.namespace("history");
       writeChart(chart);
+      writeFileSync(join(chart, "templates/hook.yaml"), HOOK);
       mkdirSync(join(folder.path, "home"));
       commits = ["one", "two", "three"].map((message) => repository.commit(message));
       own = await openAs("ann");
@@ -143,6 +159,14 @@ for (const tool of TOOLS) {
       });
     });
 
+    test("an upgrade whose first hook failed has not reached the cluster", async () => {
+      assert.notEqual(await deploy(commit(1), "--set-string=hook=fail", "--timeout=20s"), 0);
+      await eventually(
+        () => Promise.resolve({ status: history.current.entries[0]?.status, runs: history.current.runs }),
+        { status: "failed", runs: { kind: "revision", revision: 6, isDeployed: true } },
+      );
+    });
+
     test("an image that was set past helm is drift", async () => {
       const image = "registry.example.com/app:by-hand";
       assert.equal(await run("kubectl", "set", "image", "deployment/web", `app=${image}`), 0);
@@ -163,7 +187,7 @@ for (const tool of TOOLS) {
     });
 
     test("images of workloads that are there are read; those of absent ones are not", async () => {
-      const [newest] = history.current.entries;
+      const newest = history.current.entries.find(({ status }) => status === "deployed");
       assert.ok(newest?.record.kind === "read");
       const { release } = history.current.subject;
       const { manifest } = newest.record.revision;
@@ -180,7 +204,7 @@ for (const tool of TOOLS) {
     });
 
     test("what a person may not do is named; who may everything misses nothing", async () => {
-      const [newest] = history.current.entries;
+      const newest = history.current.entries.find(({ status }) => status === "deployed");
       assert.ok(newest?.record.kind === "read");
       const { release } = history.current.subject;
       const wish = { manifest: newest.record.revision.manifest, driver: "secret" } as const;

@@ -134,6 +134,9 @@ test("signs of life are no news", async () => {
   world.tellLabels([labelOf(second), labelOf(first)], 7);
   await world.settle(history);
   assert.deepEqual([world.changes, history.current.liveness], [before, { kind: "live", verifiedAt: 7 }]);
+  const { context, namespace } = world.subject.release;
+  world.watches.releases(context, namespace).tell({ liveness: { kind: "live", verifiedAt: 8 } });
+  assert.deepEqual([world.changes, history.current.liveness], [before, { kind: "live", verifiedAt: 8 }]);
 });
 
 test("what many records bring is shown in steps", async () => {
