@@ -1,4 +1,5 @@
 import { mayHeal } from "../domain/cluster.ts";
+import type { DiagnosisCause } from "../domain/diagnosis.ts";
 import { secondsLeft, steadySince, type Steady } from "../domain/proof.ts";
 import type { Revision } from "../domain/release.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -6,15 +7,18 @@ import {
   closed,
   judgeRecords,
   olderReady,
+  RECORD_KINDS,
+  WORKLOAD_KINDS,
   type ProofItem,
   type RecordsAfter,
 } from "../domain/rollbackProof.ts";
 import type { WorkloadReading } from "../domain/rollout.ts";
 import { MINUTE_MS, type DurationMs } from "../domain/time.ts";
 import { placeHold, type HoldServices } from "./environmentHold.ts";
+import type { RecordTruth } from "./deployOutcome.ts";
 import type { DeployerEnd, DeployerError, ReleaseReadError } from "./ports.ts";
 import type { HoldTruth, RollbackOutcome } from "./rollbackOutcome.ts";
-import { EarlyDiagnosis } from "./earlyDiagnosis.ts";
+import { EarlyDiagnosis, isVague } from "./earlyDiagnosis.ts";
 import { LOOK_EVERY_MS, lookAtRollout, wishOf, type Looked } from "./rollbackLooks.ts";
 import type { KeptRollback, ReleaseHistoryStore } from "./rollbackPorts.ts";
 import type { RollbackProgress } from "./rollbackProgress.ts";
@@ -173,7 +177,13 @@ class Proof {
 
   /** Whatever failed before: what the pods look like belongs on the sheet. */
   async #lookOnce(): Promise<void> {
-    if (this.#made !== undefined) await this.#look(this.#made, NEVER_ABORTED);
+    const look = this.#made === undefined ? undefined : await this.#look(this.#made, NEVER_ABORTED);
+    if (look?.ok === false) this.#forget(WORKLOAD_KINDS);
+  }
+
+  #forget(kinds: readonly ProofItem["kind"][]): void {
+    this.#readings = [];
+    this.#progress.forget(kinds);
   }
 
   async #look(made: Revision, signal: AbortSignal): ReturnType<typeof lookAtRollout> {
@@ -217,14 +227,17 @@ class Proof {
       { release, ...(made === undefined ? {} : { revision: made }), ...helm },
       NEVER_ABORTED,
     );
-    const ready = olderReady(this.#readings);
+    const record = await readRecord(this.#services, this.#order);
+    // Who cannot even read helm's record cannot say of anything else that it is so now.
+    if (record.kind === "unreadable") this.#forget([...RECORD_KINDS, ...WORKLOAD_KINDS]);
+    const ready = olderReady(this.#readings, made?.images ?? []);
     return {
       kind: "not-proven",
       ...(made === undefined ? {} : { revision: made.revision }),
       items: closed(this.#progress.items),
-      diagnosis,
+      diagnosis: isVague(diagnosis) && isCutOff(record) ? { ...diagnosis, cause: CUT_OFF } : diagnosis,
       ...(error === undefined ? {} : { error }),
-      record: await readRecord(this.#services, this.#order),
+      record,
       ...(ready === 0 ? {} : { stillServing: { revision: from.revision, ready } }),
     };
   }
@@ -240,6 +253,13 @@ class Proof {
     return { hold: { kind: "failed", error: placed.error } };
   }
 }
+
+/** That pods were not ready in time is nobody's finding where nobody could look. */
+const CUT_OFF: DiagnosisCause = { kind: "unreachable" };
+
+const isCutOff = (record: RecordTruth): boolean =>
+  record.kind === "unreadable" &&
+  (record.error.reason === "unreachable" || record.error.reason === "timeout");
 
 const isAborted = (read: Result<unknown, ReleaseReadError>): boolean =>
   !read.ok && read.error.reason === "aborted";

@@ -1,5 +1,5 @@
 import type { DurationMs } from "../domain/time.ts";
-import { filled, type ProofItem } from "../domain/rollbackProof.ts";
+import { filled, unseen, type ProofItem } from "../domain/rollbackProof.ts";
 import type { Clock } from "./ports.ts";
 import type { RollbackPhase } from "./rollbackOutcome.ts";
 
@@ -30,6 +30,11 @@ export class RollbackProgress {
 
   fill(found: readonly ProofItem[]): void {
     this.#items = filled(this.#items, found);
+  }
+
+  /** What of these was seen before could not be seen again. */
+  forget(kinds: readonly ProofItem["kind"][]): void {
+    this.#items = unseen(this.#items, kinds);
   }
 
   tell(kind: RollbackPhase["kind"], seen: Seen = {}): void {

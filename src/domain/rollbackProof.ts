@@ -1,6 +1,12 @@
 import type { CommitHash } from "./branch.ts";
 import { judgeWorkloads, RUNNING, type Judgement, type ProofLine } from "./proof.ts";
-import { imageNamesCommit, type ContainerImage, type Revision, type RevisionLabel } from "./release.ts";
+import {
+  imageNamesCommit,
+  workloadName,
+  type ContainerImage,
+  type Revision,
+  type RevisionLabel,
+} from "./release.ts";
 import type { WorkloadReading } from "./rollout.ts";
 
 /** One promise of the proof sheet, from the first moment on: what is promised is what is then proven. */
@@ -67,7 +73,10 @@ export function promisedItems(images: readonly ContainerImage[]): readonly Proof
   return [...ofRelease, ...ofWorkloads, item("commit", "todo", ""), item("steady", "todo", "")];
 }
 
-const RECORD_KINDS = ["record", "status", "description", "no-other-deployed", "manifest"] as const;
+export const RECORD_KINDS = ["record", "status", "description", "no-other-deployed", "manifest"] as const;
+
+/** What only a look at the cluster's workloads can say. */
+export const WORKLOAD_KINDS = ["observed", "images", "pods", "commit", "steady"] as const;
 
 /** What helm's own records prove of a rollback. */
 export function judgeRecords(wish: RollbackWish, after: RecordsAfter): readonly ProofItem[] {
@@ -165,9 +174,23 @@ export function filled(sheet: readonly ProofItem[], found: readonly ProofItem[])
 export const closed = (sheet: readonly ProofItem[]): readonly ProofItem[] =>
   sheet.map((one) => (one.state === "running" ? { ...one, state: "failed" } : one));
 
-/** Ready pods that are not of the newest template: what serves while a rollout fails. */
-export const olderReady = (readings: readonly WorkloadReading[]): number =>
-  readings.reduce((sum, { readyOfAll = 0, pods }) => {
-    const newer = pods.filter(({ ready }) => ready).length;
-    return sum + Math.max(0, readyOfAll - newer);
+/** The sheet without what could not be looked at again: what was seen before is not true now for that. */
+export const unseen = (
+  sheet: readonly ProofItem[],
+  kinds: readonly ProofItem["kind"][],
+): readonly ProofItem[] =>
+  sheet.map((one) => (kinds.includes(one.kind) ? { ...one, state: "todo", facts: "" } : one));
+
+/**
+ * Ready pods that are not of the revision with these images: what serves while a rollout fails, or where it never came
+ * so far as to change the workload.
+ */
+export const olderReady = (readings: readonly WorkloadReading[], images: readonly ContainerImage[]): number =>
+  readings.reduce((sum, { kind, name, readyOfAll = 0, pods, images: now }) => {
+    const ready = pods.filter((pod) => pod.ready).length;
+    const wanted = images.filter(({ workload }) => workload === workloadName(kind, name));
+    const isChanged = wanted.every((image) =>
+      now.some((one) => one.container === image.container && one.image === image.image),
+    );
+    return sum + Math.max(0, isChanged ? readyOfAll - ready : Math.max(readyOfAll, ready));
   }, 0);

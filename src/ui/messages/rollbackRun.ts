@@ -1,4 +1,5 @@
 import { l10n } from "vscode";
+import type { RecordTruth } from "../../app/deployOutcome.ts";
 import type { ProofItem, RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
 import { shortCommit, type CommitHash } from "../../domain/branch.ts";
 import type { EpochMs } from "../../domain/time.ts";
@@ -152,8 +153,13 @@ export const provenHeading = ({ to }: RunEnds, at: EpochMs): readonly Piece[] =>
     time: localAndUtcSeconds(at),
   });
 
-export const notProvenHeading = ({ to }: RunEnds): readonly Piece[] => [
-  strong(l10n.t("The rollback to {revision} did not work.", { revision: to.revision })),
+/** Where helm's record could not be read, nobody knows. */
+export const notProvenHeading = ({ to: { revision } }: RunEnds, record: RecordTruth): readonly Piece[] => [
+  strong(
+    record.kind === "unreadable"
+      ? l10n.t("Whether the rollback to {revision} worked is not known.", { revision })
+      : l10n.t("The rollback to {revision} did not work.", { revision }),
+  ),
 ];
 
 type NotProven = RollbackOutcome & { readonly kind: "not-proven" };

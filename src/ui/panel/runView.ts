@@ -173,7 +173,7 @@ function notProvenView(
   return {
     ...sideOf(order, "not-proven", "not-proven"),
     mark: "bad",
-    heading: say.notProvenHeading(order),
+    heading: say.notProvenHeading(order, outcome.record),
     alert: { look: "bad", text: [say.notProvenTruth(outcome, order)], actions: [] },
     sections: [
       {

@@ -457,6 +457,56 @@ describe("a rollback that does not go well", () => {
   });
 });
 
+describe("a rollback after which the cluster is not reached any more", () => {
+  const down = { reason: "unreachable", server: "https://k8s", detail: "" } as const;
+
+  /** All looks well while helm works; then the connection breaks, and helm fails. */
+  function cutOff(): RollbackWorld {
+    const world = new RollbackWorld();
+    world.helm = async (order, signal) => {
+      world.rolledBack(order, { status: "pending-rollback" });
+      await world.clock.sleep(3 * SECOND_MS, signal);
+      world.releases.error = down;
+      world.workloads = () => fail(down);
+      return helmFailed;
+    };
+    return world;
+  }
+
+  test("does not show as true now what was seen before", async () => {
+    const world = cutOff();
+    const outcome = await world.rollBack();
+    const before = world.phases.findLast(({ kind }) => kind === "rolling-back");
+    assert.ok(outcome.kind === "not-proven" && before !== undefined);
+    assert.deepEqual(
+      [before.items.find(({ kind }) => kind === "pods")?.state, outcome.record, outcome.stillServing],
+      ["ok", { kind: "unreadable", error: down }, undefined],
+    );
+    assert.deepEqual(
+      outcome.items.filter(({ state }) => state !== "todo").map(({ kind }) => kind),
+      ["reread", "operation"],
+    );
+  });
+
+  test("blames nobody for what could not be looked at", async () => {
+    const outcome = await cutOff().rollBack();
+    assert.deepEqual(outcome.kind === "not-proven" && outcome.diagnosis.cause, { kind: "unreachable" });
+  });
+
+  test("keeps a cause that helm named", async () => {
+    const world = cutOff();
+    const forbidden = {
+      kind: "forbidden",
+      verb: "patch",
+      resource: "deployments",
+      namespace: "web",
+    } as const;
+    world.diagnosis = { cause: forbidden, evidence: [] };
+    const outcome = await world.rollBack();
+    assert.deepEqual(outcome.kind === "not-proven" && outcome.diagnosis.cause, forbidden);
+  });
+});
+
 describe("a rollback that is cancelled once helm works", () => {
   test("goes on, and its Lease is left to whoever runs it", async () => {
     const world = new RollbackWorld();

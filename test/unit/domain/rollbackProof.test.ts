@@ -10,6 +10,7 @@ import {
   type ProofItem,
   type RecordsAfter,
   type RollbackWish,
+  unseen,
 } from "../../../src/domain/rollbackProof.ts";
 import type { Revision } from "../../../src/domain/release.ts";
 import { aCommit, aLabel, anImage, aPod, aReading, aRevision } from "../../builders/deploy.ts";
@@ -196,11 +197,33 @@ describe("what the workloads prove of a rollback", () => {
 
   test("what still serves are ready pods that are not of the newest template", () => {
     const failing = aReading({ pods: [aPod({ ready: false })], readyOfAll: 2 });
-    assert.equal(olderReady([failing, aReading({ readyOfAll: 1 }), aReading()]), 2);
+    assert.equal(olderReady([failing, aReading({ readyOfAll: 1 }), aReading()], images), 2);
+  });
+
+  test("where the workload was never changed, all its ready pods are the old ones", () => {
+    const untouched = aReading({
+      images: [anImage({ image: "registry.example.com/app:before" })],
+      pods: [aPod(), aPod({ name: "dev1-2" })],
+      readyOfAll: 2,
+    });
+    assert.equal(olderReady([untouched], images), 2);
   });
 });
 
 describe("the proof sheet", () => {
+  test("says no more of what could not be seen again, and keeps the rest", () => {
+    const sheet: readonly ProofItem[] = [
+      { kind: "reread", state: "ok", facts: "revision 2 deployed" },
+      { kind: "status", state: "running", facts: "pending-rollback" },
+      { kind: "pods", state: "ok", facts: "2 of 2 ready", workload: "Deployment/web" },
+    ];
+    assert.deepEqual(unseen(sheet, ["status", "pods"]), [
+      { kind: "reread", state: "ok", facts: "revision 2 deployed" },
+      { kind: "status", state: "todo", facts: "" },
+      { kind: "pods", state: "todo", facts: "", workload: "Deployment/web" },
+    ]);
+  });
+
   test("promises everything from the first moment on, once for each workload", () => {
     const images = [anImage(), anImage({ container: "proxy" }), anImage({ workload: "Job/migrate" })];
     assert.deepEqual(

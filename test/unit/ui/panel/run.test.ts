@@ -182,6 +182,16 @@ test("what did not work leads with what is true, then the cause with evidence, t
   );
 });
 
+test("where nobody knows what helm left, it is not said that it did not work", () => {
+  const error = { reason: "unreachable", server: "https://k8s", detail: "ECONNRESET" } as const;
+  const failed = side(ended(NOT_PROVEN));
+  const unknown = side(ended({ ...NOT_PROVEN, record: { kind: "unreadable", error } }));
+  assert.deepEqual(
+    [failed[0], unknown[0]],
+    ["# ✗ *The rollback to 167 did not work.*", "# ✗ *Whether the rollback to 167 worked is not known.*"],
+  );
+});
+
 test("where the revision that ran before is a good one, one can roll forward to it", () => {
   const entries = aStory().map((entry) =>
     entry.label.revision === 168 ? { ...entry, status: "superseded" as const } : entry,
