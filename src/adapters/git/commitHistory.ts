@@ -98,7 +98,10 @@ async function migrationFiles(
   },
   signal: AbortSignal,
 ): Promise<ReadonlyMap<CommitHash, readonly string[]> | undefined> {
-  const patterns = range.migrations.filter((pattern) => pattern !== "");
+  // git refuses the whole question for one path that leads out of the repository.
+  const patterns = range.migrations
+    .map((pattern) => pattern.replace(/^(?:\.?\/)+/u, ""))
+    .filter((pattern) => pattern !== "" && !pattern.split("/").includes(".."));
   if (patterns.length === 0) return new Map();
   const answer = await git(
     [

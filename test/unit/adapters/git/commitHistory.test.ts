@@ -155,7 +155,12 @@ test("commits between two come newest first, with their migrations, also from br
   here.git("merge", "--quiet", "--no-ff", "--message", "Merge pull request #7 from acme/side", "side");
   const merge = hashOf(here.git("rev-parse", "HEAD").trim());
   const last = commit(here, "last", "notmigrations.sql");
-  const range = { commit: last, without: first, migrations: ["**/migrations/**", ":(exclude)x"], atMost: 50 };
+  const range = {
+    commit: last,
+    without: first,
+    migrations: ["./**/migrations/**", "/x", "../y", ":(exclude)x"],
+    atMost: 50,
+  };
   const history = commitHistoryAt(here.root);
   const found = await history.between(range, signal);
   assert.deepEqual(
