@@ -174,6 +174,13 @@ function validateService(service: JsonObject): Cause[] {
   return hasPorts || needsNone ? [] : [required("spec.ports")];
 }
 
+/** The one address follows the list of them, so that the server complains about the list. */
+function movedService(before: JsonObject, after: JsonObject): Cause[] {
+  const address = (service: JsonObject): string => textOf(at(service, "spec", "clusterIP"));
+  if (address(before) === "" || address(after) === "" || address(before) === address(after)) return [];
+  return [wrong("spec.clusterIPs[0]", [address(after)], "may not change once set")];
+}
+
 const JOB_FIXED = ["spec.completions", "spec.selector", "spec.template", "spec.completionMode"];
 
 /** What must not change once an object is there. */
@@ -186,6 +193,7 @@ export function validateUpdate(kind: Kind, before: JsonObject, after: JsonObject
   };
   if (kind.kind === "Deployment" || kind.kind === "ReplicaSet") immutable("spec.selector");
   if (kind.kind === "Job") for (const field of JOB_FIXED) immutable(field);
+  if (kind === SERVICE) causes.push(...movedService(before, after));
   if (kind.kind === "Secret") immutable("type");
   if (before["immutable"] === true && !isEqual(before["data"], after["data"])) {
     causes.push({

@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ApiAnswer, ApiCall, KubernetesApi } from "../../../../src/adapters/kubernetes/api.ts";
+import { ApiEvidenceReader } from "../../../../src/adapters/kubernetes/evidence.ts";
+import type { WriteError } from "../../../../src/app/ports.ts";
+import { fail, ok, type Result } from "../../../../src/domain/result.ts";
+
+const never = new AbortController().signal;
+const ref = { context: "prod", namespace: "shop", release: "web" };
+const FORBIDDEN: WriteError = { reason: "forbidden", detail: "get that" };
+
+/** An API server that has what stands in `objects`, by path; everything else is not there. */
+class FakeApi implements KubernetesApi {
+  readonly calls: ApiCall[] = [];
+  atOnce = 0;
+  most = 0;
+  readonly #objects: Readonly<Record<string, unknown>>;
+  readonly #refusal: WriteError;
+
+  constructor(
+    objects: Readonly<Record<string, unknown>>,
+    refusal: WriteError = { reason: "not-found", what: "" },
+  ) {
+    this.#objects = objects;
+    this.#refusal = refusal;
+  }
+
+  async request(_context: string, call: ApiCall): Promise<Result<ApiAnswer, WriteError>> {
+    this.calls.push(call);
+    this.atOnce += 1;
+    this.most = Math.max(this.most, this.atOnce);
+    await Promise.resolve();
+    this.atOnce -= 1;
+    const body = this.#objects[call.path];
+    return body === undefined ? fail(this.#refusal) : ok({ body, serverTime: undefined });
+  }
+}
+
+const deployment = (name: string): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\n---\n`;
+const APPS = "/apis/apps/v1/namespaces/shop";
+const owned = (uid: string): object => ({ ownerReferences: [{ controller: true, uid }] });
+
+test("workloads come with the conditions of both themselves and their newest ReplicaSet, and its pods alone", async () => {
+  const condition = (type: string): object => ({ type, status: "True", reason: "R", message: "M" });
+  const read = (type: string): object => ({ type, status: "True", reason: "R", message: "M" });
+  const set = (name: string, uid: string, revision: string): object => ({
+    metadata: {
+      ...{ name, uid, ...owned("d1") },
+      annotations: { "deployment.kubernetes.io/revision": revision },
+      labels: { "pod-template-hash": name },
+    },
+    status: { conditions: [condition(`of ${name}`)] },
+  });
+  const pod = (name: string, owner: string, metadata: object = {}): object => ({
+    metadata: { name, namespace: "shop", uid: name, ...owned(owner), ...metadata },
+    spec: {
+      initContainers: [
+        { name: "migrate", image: "m:1" },
+        { name: "sidecar", image: "s:1", restartPolicy: "Always" },
+      ],
+      containers: [
+        {
+          name: "app",
+          image: "app:1",
+          resources: { limits: { memory: "64Mi" } },
+          readinessProbe: { httpGet: { path: "/healthz", port: "http", scheme: "HTTPS" } },
+        },
+      ],
+    },
+    status: {
+      phase: "Running",
+      initContainerStatuses: [
+        {
+          name: "migrate",
+          ready: true,
+          restartCount: 0,
+          state: { terminated: { exitCode: 0, reason: "Completed" } },
+        },
+      ],
+      containerStatuses: [
+        {
+          name: "app",
+          ready: false,
+          restartCount: 2,
+          state: { waiting: { reason: "CrashLoopBackOff", message: "back-off" } },
+          lastState: { terminated: { exitCode: 1, reason: "Error" } },
+        },
+      ],
+    },
+  });
+  const api = new FakeApi({
+    [`${APPS}/deployments/web`]: {
+      metadata: { name: "web", uid: "d1" },
+      spec: { replicas: 3, selector: { matchLabels: { app: "web" } } },
+      status: { conditions: [condition("Progressing")] },
+    },
+    [`${APPS}/replicasets`]: { items: [set("old", "rs1", "1"), set("new", "rs2", "2")] },
+    "/api/v1/namespaces/shop/pods": {
+      items: [
+        pod("w1", "rs2"),
+        pod("w2", "rs1"),
+        pod("w3", "rs2", { deletionTimestamp: "2026-11-23T00:00:00Z" }),
+      ],
+    },
+  });
+  const facts = await new ApiEvidenceReader(api).facts(
+    ref,
+    { manifest: deployment("web"), hooks: [] },
+    never,
+  );
+  assert.deepEqual(facts, {
+    ok: true,
+    value: {
+      workloads: [
+        {
+          name: "Deployment/web",
+          namespace: "shop",
+          exists: true,
+          wanted: 3,
+          uids: ["d1", "rs2"],
+          conditions: [read("Progressing"), read("of new")],
+          pods: [
+            {
+              name: "w1",
+              namespace: "shop",
+              uid: "w1",
+              phase: "Running",
+              reason: "",
+              message: "",
+              isReady: false,
+              conditions: [],
+              containers: [
+                {
+                  ...{ name: "migrate", image: "m:1", isInit: true, isReady: true, restarts: 0 },
+                  state: { kind: "terminated", exitCode: 0, reason: "Completed", message: "" },
+                },
+                {
+                  ...{ name: "sidecar", image: "s:1", isInit: false, isReady: false, restarts: 0 },
+                  state: { kind: "unknown" },
+                },
+                {
+                  ...{ name: "app", image: "app:1", isInit: false, isReady: false, restarts: 2 },
+                  state: { kind: "waiting", reason: "CrashLoopBackOff", message: "back-off" },
+                  last: { exitCode: 1, reason: "Error", message: "" },
+                  memoryLimit: "64Mi",
+                  readinessProbe: "HTTPS GET :http/healthz",
+                },
+              ],
+            },
+          ],
+        },
+      ],
+      hooks: [],
+    },
+  });
+});
+
+test("a workload that is absent is said to be, and one that may not be read ends it", async () => {
+  const revision = { manifest: deployment("web"), hooks: [] };
+  const absent = await new ApiEvidenceReader(new FakeApi({})).facts(ref, revision, never);
+  assert.deepEqual(absent.ok && absent.value.workloads.map(({ name, exists }) => [name, exists]), [
+    ["Deployment/web", false],
+  ]);
+  const refused = await new ApiEvidenceReader(new FakeApi({}, FORBIDDEN)).facts(ref, revision, never);
+  assert.deepEqual(refused, fail(FORBIDDEN));
+});
+
+test("hooks that may not be read, are gone or run nothing are left out", async () => {
+  const hooks = ["Job", "Job", "ConfigMap"].map((kind, index) => ({
+    kind,
+    name: `hook-${index}`,
+    events: ["pre-upgrade"],
+    manifest: "metadata: { namespace: other }",
+  }));
+  const api = new FakeApi(
+    {
+      "/apis/batch/v1/namespaces/other/jobs/hook-1": {
+        metadata: { uid: "j1", creationTimestamp: "1970-01-01T00:00:01Z" },
+        status: {
+          conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "M" }],
+        },
+      },
+    },
+    FORBIDDEN,
+  );
+  const facts = await new ApiEvidenceReader(api).facts(ref, { manifest: "", hooks }, never);
+  assert.deepEqual(facts, {
+    ok: true,
+    value: {
+      workloads: [],
+      hooks: [
+        {
+          ...{
+            kind: "Job",
+            name: "hook-1",
+            namespace: "other",
+            events: ["pre-upgrade"],
+            uid: "j1",
+            createdAt: 1000,
+          },
+          hasFailed: true,
+          conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "M" }],
+          pods: [],
+        },
+      ],
+    },
+  });
+});
+
+test("of a huge or hostile manifest some workloads are read, some at a time", async () => {
+  const api = new FakeApi({});
+  const many = Array.from({ length: 500 }, (_, index) => deployment(`web-${index}`)).join("");
+  const bomb = `a: &a [x]\nb: &b [${"*a,".repeat(200)}]\nkind: Deployment\napiVersion: apps/v1\nmetadata: *b\n---\n`;
+  const facts = await new ApiEvidenceReader(api).facts(
+    ref,
+    { manifest: `${bomb}: [\n---\n${many}`, hooks: [] },
+    never,
+  );
+  assert.ok(facts.ok);
+  assert.deepEqual([facts.value.workloads.length, api.calls.length, api.most <= 6], [40, 40, true]);
+});
+
+test("events are asked for by uid, a bounded number of them, and sorted by when they were seen last", async () => {
+  const about = { involvedObject: { kind: "Pod", name: "web-1" } };
+  const api = new FakeApi({
+    "/api/v1/namespaces/shop/events": {
+      items: [
+        {
+          ...about,
+          type: "Warning",
+          reason: "BackOff",
+          message: "M".repeat(5000),
+          count: 3,
+          lastTimestamp: "2026-11-23T00:00:09Z",
+        },
+        { ...about, type: "Normal", reason: "Pulled", message: "", eventTime: "2026-11-23T00:00:01Z" },
+        {
+          ...about,
+          type: "Warning",
+          reason: "Unhealthy",
+          message: "",
+          series: { count: 7, lastObservedTime: "2026-11-23T00:00:05Z" },
+        },
+      ],
+    },
+  });
+  const events = await new ApiEvidenceReader(api).events(ref, { namespace: "shop", uid: "p1" }, never);
+  assert.ok(events.ok);
+  assert.deepEqual(
+    events.value.map(({ about: of, reason, count, isWarning, message }) => [
+      of,
+      reason,
+      count,
+      isWarning,
+      message.length,
+    ]),
+    [
+      ["Pod/web-1", "Pulled", 1, false, 0],
+      ["Pod/web-1", "Unhealthy", 7, true, 0],
+      ["Pod/web-1", "BackOff", 3, true, 1024],
+    ],
+  );
+  assert.deepEqual(api.calls[0]?.query, { fieldSelector: "involvedObject.uid=p1", limit: "50" });
+});
+
+test("a log is asked for as text, its last lines only, and cut where the server does not", async () => {
+  const api = new FakeApi({ "/api/v1/namespaces/shop/pods/web-1/log": `${"x".repeat(50_000)}end` });
+  const of = { namespace: "shop", pod: "web-1", container: "app", previous: true };
+  const log = await new ApiEvidenceReader(api).log(ref, of, never);
+  assert.ok(log.ok);
+  assert.deepEqual([log.value.length, log.value.slice(-4)], [16_384, "xend"]);
+  const [call] = api.calls;
+  assert.deepEqual(
+    [call?.reads, call?.query],
+    ["text", { container: "app", previous: "true", tailLines: "50", limitBytes: "16384" }],
+  );
+});
