@@ -20,9 +20,15 @@ const ALLOWED = [
 
 /** Without these the extension does not start, or shows placeholders for its titles. */
 const NEEDED = [
-  ...["extension.cjs", "cluster.cjs", "decoder.cjs", "sandbox.cjs", "supervisor.cjs", "webview.js"].map(
-    (file) => `dist/${file}`,
-  ),
+  ...[
+    "extension.cjs",
+    "cluster.cjs",
+    "decoder.cjs",
+    "sandbox.cjs",
+    "supervisor.cjs",
+    "webview.js",
+    "webview.css",
+  ].map((file) => `dist/${file}`),
   "package.nls.json",
 ].map((file) => `extension/${file}`);
 

@@ -53,7 +53,7 @@ export const revisionRow = (row: RowView, place: RowPlace, deeds: Deeds): Templa
       ${data(deployed.when)}${deployed.by === undefined ? nothing : html`<span class="by"> · ${data(deployed.by)}</span>`}
       ${under(deployed.exactly)}
     </td>
-    <td role="gridcell" class="chart">${row.chart === "" ? nothing : data(row.chart)}</td>
+    <td role="gridcell" class="chart">${data(row.chart)}</td>
     <td role="gridcell" class="state">${chip(state)} ${under(state.under)}</td>
   </tr>`;
 };
