@@ -11,9 +11,9 @@ export const focused = ({ page }: PanelPage): Promise<string> =>
     return label === null ? "button " + found.textContent.trim() : "field " + label;
   })()`);
 
-/** The revisions that are listed, from top to bottom. */
+/** The revisions that are listed, from top to bottom: their text, since rows out of sight have no inner text. */
 export const listed = ({ page }: PanelPage): Promise<readonly string[]> =>
-  page.locator("tr[data-revision] .number").allInnerTexts();
+  page.locator("tr[data-revision] .number").allTextContents();
 
 /** What a screen reader was told. */
 export const announced = async ({ page }: PanelPage): Promise<string> =>
