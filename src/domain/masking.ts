@@ -1,5 +1,5 @@
 import { isJsonList, isJsonObject, textAt, type JsonObject } from "./manifest.ts";
-import { redacted } from "./plainText.ts";
+import { redacted } from "./redact.ts";
 import type { Json } from "./release.ts";
 import { looksSecret } from "./secretKeys.ts";
 

@@ -26,5 +26,3 @@ export const commandLine = (command: readonly string[]): string =>
   command
     .map((part) => (PLAIN_ARGUMENT.test(part) ? part : `'${visible(part).replaceAll("'", `'\\''`)}'`))
     .join(" ");
-
-export { redacted } from "./redact.ts";

@@ -1,5 +1,5 @@
 import { GitError, GitPluginError, simpleGit } from "simple-git";
-import { redacted } from "../../domain/plainText.ts";
+import { redacted } from "../../domain/redact.ts";
 
 /** What one run of git came to. Only `exitCode` and `stdout` are judged; `stderr` is for showing. */
 export type GitAnswer =

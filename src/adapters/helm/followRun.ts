@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { uptime } from "node:os";
-import { redacted } from "../../domain/plainText.ts";
+import { redacted } from "../../domain/redact.ts";
 import type { SupervisorResult } from "../../domain/supervision.ts";
 import { readResult, readSign, type RunFolder } from "./runFolder.ts";
 

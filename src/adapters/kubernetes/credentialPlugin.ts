@@ -4,7 +4,8 @@ import type { RequestOptions } from "node:https";
 import { isAbsolute, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Clock } from "../../app/ports.ts";
-import { oneLine, redacted } from "../../domain/plainText.ts";
+import { oneLine } from "../../domain/plainText.ts";
+import { redacted } from "../../domain/redact.ts";
 import { SECOND_MS, type DurationMs, type EpochMs } from "../../domain/time.ts";
 import { isObject, objectsAt, textAt, valueAt } from "./json.ts";
 

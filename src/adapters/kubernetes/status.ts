@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { WriteError } from "../../app/ports.ts";
-import { oneLine, redacted } from "../../domain/plainText.ts";
+import { oneLine } from "../../domain/plainText.ts";
+import { redacted } from "../../domain/redact.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import { SECOND_MS, type EpochMs } from "../../domain/time.ts";
 import { isObject, numberAt, textAt, type JsonObject } from "./json.ts";

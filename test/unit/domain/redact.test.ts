@@ -21,6 +21,8 @@ const TAKEN_OUT: readonly (readonly [string, string])[] = [
   ["Cookie: session=abc; theme=dark", "Cookie: [redacted]"],
   ["got Bearer abc.def", "got [redacted]"],
   ["eyJhbGciOi.eyJzdWIi.c2ln", "[redacted]"],
+  ["xoxb-12-ab and AKIAABCDEFGHIJKLMNOP", "[redacted] and [redacted]"],
+  ["https://hooks.slack.com/services/T0/B0/x", "https://[redacted]"],
   ["-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nnext", "[redacted]\nnext"],
   ["-----BEGIN PRIVATE KEY-----\nMII and no end", "[redacted]"],
   [`session ${"0a1b2c3d".repeat(4)} began`, "session [redacted] began"],
