@@ -20,7 +20,7 @@ import type {
 /** A release's revisions by their labels alone, newest first. */
 export interface ReleaseListing {
   readonly revisions: readonly RevisionLabel[];
-  /** Records of helm 2 were seen where Tiller keeps them. */
+  /** There are no other records, and some of helm 2 where Tiller keeps them. */
   readonly hasHelm2: boolean;
 }
 

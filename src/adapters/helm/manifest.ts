@@ -1,16 +1,7 @@
 import { isScalar, parseAllDocuments, visit, type Document } from "yaml";
+import { plainImages } from "./plainYaml.ts";
+import { CONTAINER_LISTS, POD_SPEC } from "./podSpec.ts";
 import { workloadName, type ContainerImage } from "../../domain/release.ts";
-
-/** Where each kind keeps the template of its pods. */
-const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ["spec", "template", "spec"],
-  StatefulSet: ["spec", "template", "spec"],
-  DaemonSet: ["spec", "template", "spec"],
-  ReplicaSet: ["spec", "template", "spec"],
-  Job: ["spec", "template", "spec"],
-  CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
-  Pod: ["spec"],
-};
 
 /** More objects with pods, and more containers, than a release has that fits into a record; each costs milliseconds. */
 const MAX_OBJECTS = 2_000;
@@ -29,11 +20,11 @@ export function manifestImages(manifest: string): readonly ContainerImage[] | un
   const candidates = manifest.split(DOCUMENT_MARK).filter(mayNameImages);
   if (candidates.length > MAX_OBJECTS || candidates.some(({ length }) => length > MAX_CHARACTERS))
     return undefined;
-  const images = candidates.flatMap(documentImages);
+  const images = candidates.flatMap((document) => plainImages(document) ?? yamlImages(document));
   return images.length > MAX_OBJECTS ? undefined : images;
 }
 
-/** YAML is slow to parse (about 2 MB a second), and most objects of a release make no pods: that is told by a look. */
+/** Most objects of a release make no pods: that is told by a look. */
 function mayNameImages(document: string): boolean {
   if (!document.includes("image")) return false;
   const kinds = [...document.matchAll(KIND_LINE)].map(
@@ -43,7 +34,8 @@ function mayNameImages(document: string): boolean {
   return kind === undefined || more.length > 0 || kind === "List" || Object.hasOwn(POD_SPEC, kind);
 }
 
-function documentImages(text: string): readonly ContainerImage[] {
+/** By YAML itself, however the document is written. */
+export function yamlImages(text: string): readonly ContainerImage[] {
   // Kubernetes takes the last of two equal keys and knows merges; prettyErrors would look up lines that nobody reads.
   const options = { logLevel: "silent", prettyErrors: false, uniqueKeys: false, merge: true } as const;
   try {
@@ -94,7 +86,7 @@ function objectImages(object: unknown): readonly ContainerImage[] {
   const name = at(object, ["metadata", "name"]);
   if (path === undefined || typeof name !== "string") return [];
   const spec = at(object, path);
-  return ["initContainers", "containers"].flatMap((list) => {
+  return CONTAINER_LISTS.flatMap((list) => {
     const containers = at(spec, [list]);
     return Array.isArray(containers)
       ? containers.flatMap((container) => containerImage(container, workloadName(kind, name)))

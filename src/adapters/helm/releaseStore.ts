@@ -56,9 +56,13 @@ export class ApiReleaseStore implements ReleaseStore, ReleaseHistoryStore {
   }
 
   async list(ref: ReleaseRef, signal: AbortSignal): Promise<Result<ReleaseListing, ClusterError>> {
-    this.#decoder.prepare();
-    const [revisions, hasHelm2] = await Promise.all([this.#labels(ref, signal), this.#hasHelm2(ref, signal)]);
-    return revisions.ok ? ok({ revisions: revisions.value, hasHelm2 }) : revisions;
+    const revisions = await this.#labels(ref, signal);
+    if (!revisions.ok) return revisions;
+    if (revisions.value.length > 0) {
+      this.#decoder.prepare();
+      return ok({ revisions: revisions.value, hasHelm2: false });
+    }
+    return ok({ revisions: [], hasHelm2: await this.#hasHelm2(ref, signal) });
   }
 
   async record(
