@@ -122,6 +122,7 @@ async function measureDiagnosis(theatre: Theatre): Promise<readonly number[]> {
 async function firstFailure({ cluster, namespace }: Stage): Promise<number> {
   const api = new ApiClient(await cluster.access("admin"));
   const ended = new AbortController();
+  let failedAt: number | undefined;
   try {
     const pods = `/api/v1/namespaces/${namespace}/pods`;
     const { body } = await api.get(pods);
@@ -130,11 +131,13 @@ async function firstFailure({ cluster, namespace }: Stage): Promise<number> {
       const reason = listAt(object, "status", "containerStatuses").map((status) =>
         at(status, "state", "waiting", "reason"),
       );
-      if (reason.includes("ErrImagePull")) return performance.now();
+      if (!reason.includes("ErrImagePull")) continue;
+      failedAt ??= performance.now();
+      ended.abort();
     }
-    throw new Error("the watch ended before a pod failed");
   } finally {
-    ended.abort();
     api.close();
   }
+  if (failedAt === undefined) throw new Error("the watch ended before a pod failed");
+  return failedAt;
 }

@@ -2,6 +2,7 @@ import { CannotProvide } from "../scripts/tools/cache.ts";
 import { run } from "../scripts/tools/run.ts";
 import { coldActivations } from "./activation.ts";
 import { bundleSizes } from "./bundleSizes.ts";
+import { sayClickToProof } from "./clickToProof.ts";
 import { sayMachine } from "./machine.ts";
 import { sayBlocked, sayHistory, sayReleases } from "./records.ts";
 import { sayClaims, sayContention, sayMemory } from "./sharing.ts";
@@ -21,6 +22,7 @@ const PARTS = {
   history: sayHistory,
   releases: sayReleases,
   blocked: sayBlocked,
+  clickToProof: sayClickToProof,
 };
 
 /** Measures the parts that are named, or all; prints figures with the machine and the versions. */
