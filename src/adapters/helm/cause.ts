@@ -16,7 +16,11 @@ const WORDS: readonly (readonly [RegExp, HelmCause])[] = [
   [/Apply failed with \d+ conflict|conflict occurred while applying/u, "field-conflict"],
   [/field is immutable|updates to statefulset spec for fields other than/u, "immutable-field"],
   [/no matches for kind|ensure CRDs are installed first/u, "unknown-kind"],
-  [/(?:pre|post)-(?:install|upgrade) hooks? failed|failed (?:pre|post)-(?:install|upgrade)/u, "hook-failed"],
+  // A rollback names only the Job: helm waits for no Jobs but those of hooks.
+  [
+    /(?:pre|post)-(?:install|upgrade|rollback) hooks? failed|failed (?:pre|post)-(?:install|upgrade)|\bjob \S+ failed: /u,
+    "hook-failed",
+  ],
   [/\bUnauthorized\b|You must be logged in/u, "unauthorized"],
   [/is forbidden:|\bForbidden\b/u, "forbidden"],
   [

@@ -6,6 +6,7 @@ import type { RepositoryError } from "../../../src/app/ports.ts";
 
 const { clusterSentence } = await import("../../../src/ui/messages/cluster.ts");
 const { repositorySentence } = await import("../../../src/ui/messages/repository.ts");
+const { warningSentence } = await import("../../../src/ui/messages/refusal.ts");
 const { shown } = await import("../../../src/ui/messages/text.ts");
 const { timeLeft, age } = await import("../../../src/ui/messages/time.ts");
 
@@ -102,5 +103,21 @@ test("spans of time are short, and no minute is promised that is not there", () 
     "18 h",
     "47 h",
     "2 d",
+  ]);
+});
+
+test("what was rolled back is named by its hashes, five of them at most", () => {
+  const commits = ["4f1c0de1", "bad0bad2", "0ddba113", "cafe0004", "beef0005", "face0006", "dead0007"];
+  const said = [1, 2, 7].map((count) =>
+    warningSentence({
+      kind: "rolled-back-commits",
+      environment: "production",
+      commits: commits.slice(0, count),
+    }),
+  );
+  assert.deepEqual(said, [
+    "production was rolled back to be rid of 4f1c0de, and this branch has it. Make sure that it is mended or reverted before you go on.",
+    "production was rolled back to be rid of 4f1c0de, bad0bad, and this branch has them. Make sure that they are mended or reverted before you go on.",
+    "production was rolled back to be rid of 4f1c0de, bad0bad, 0ddba11, cafe000, beef000 and 2 more, and this branch has them. Make sure that they are mended or reverted before you go on.",
   ]);
 });
