@@ -18,7 +18,7 @@ const WORDS: readonly (readonly [RegExp, HelmCause])[] = [
   [/no matches for kind|ensure CRDs are installed first/u, "unknown-kind"],
   // A rollback names only the Job: helm waits for no Jobs but those of hooks.
   [
-    /(?:pre|post)-(?:install|upgrade|rollback) hooks? failed|failed (?:pre|post)-(?:install|upgrade)|\bjob \S+ failed: /u,
+    /(?:pre|post)-(?:install|upgrade|rollback) hooks? failed|failed (?:pre|post)-(?:install|upgrade)|\bjob \S+ failed: |\bresource Job\/\S+ not ready\. status: Failed/u,
     "hook-failed",
   ],
   [/\bUnauthorized\b|You must be logged in/u, "unauthorized"],

@@ -49,6 +49,10 @@ const rows: readonly (readonly [HelmCause, string])[] = [
     "Error: create: failed to create: Secret is invalid: data: Too long: must have at most 1048576 bytes",
   ],
   ["hook-failed", "Error: UPGRADE FAILED: pre-upgrade hooks failed: job failed: BackoffLimitExceeded"],
+  [
+    "hook-failed",
+    "Error: resource Job/web/web-after not ready. status: Failed, message: Job Failed. failed: 1/1",
+  ],
   ["hook-failed", "Error: 1 error occurred:\n\t* job web-migrate failed: BackoffLimitExceeded"],
   ["other", "Error: something new"],
   ["other", ""],
