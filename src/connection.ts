@@ -20,7 +20,8 @@ import { holdOperation } from "./app/operationLease.ts";
 import type { Log } from "./app/ports.ts";
 import { ReleaseHistory } from "./app/releaseHistory.ts";
 import { reviewRollback } from "./app/reviewRollback.ts";
-import { rollBack } from "./app/rollBack.ts";
+import { removeStuck, type RemoveServices } from "./app/removeStuck.ts";
+import { rollBack, type RollBackServices } from "./app/rollBack.ts";
 import type { CommitHistory } from "./app/rollbackPorts.ts";
 import { takeOver } from "./app/takeOver.ts";
 import { unlockMachine } from "./app/unlockMachine.ts";
@@ -122,24 +123,22 @@ function rollbackConnection(
     registry,
     manifests,
   });
+  const working = (): RollBackServices & RemoveServices => {
+    const services = pinned();
+    return {
+      ...services,
+      remover: runner,
+      steadySeconds: readSettings().steadySeconds,
+      diagnose: (what, signal) => diagnose(services, what, signal),
+      holdOperation: (ref, { by, what }, signal) => holdOperation(services, { ref, by, what }, signal),
+    };
+  };
   return {
     history: (subject, defaultBranch) =>
       new ReleaseHistory({ ...surroundings, ...cluster, commits, defaultBranch }, subject),
     review: (request, signal) => reviewRollback(pinned(), request, signal),
-    rollBack: (request, onPhase, signal) => {
-      const services = pinned();
-      return rollBack(
-        {
-          ...services,
-          diagnose: (what, of) => diagnose(services, what, of),
-          steadySeconds: readSettings().steadySeconds,
-          holdOperation: (ref, { by, what }, of) => holdOperation(services, { ref, by, what }, of),
-        },
-        request,
-        onPhase,
-        signal,
-      );
-    },
+    rollBack: (request, onPhase, signal) => rollBack(working(), request, onPhase, signal),
+    remove: (request, signal) => removeStuck(working(), request, signal),
     diffDocuments: (review) => diffDocuments({ manifests }, review),
     diagnose: async ({ release }, revision, signal) => {
       const { releases, evidence } = cluster.pinned();

@@ -1,5 +1,6 @@
 import { Emitter } from "../../src/app/emitter.ts";
 import type { HistorySnapshot } from "../../src/app/historySnapshot.ts";
+import type { RemoveOrder, RemoveOutcome } from "../../src/app/removeStuck.ts";
 import type {
   ReviewError,
   RollbackOutcome,
@@ -32,6 +33,8 @@ export class FakeRollbacks implements RollbackConnection {
   readonly reviews: ReviewRequest[] = [];
   readonly runs: FakeRun[] = [];
   readonly lifted: string[] = [];
+  readonly removals: string[] = [];
+  removal: RemoveOutcome = { kind: "removed" };
   relists = 0;
   openHistories = 0;
   judge: (request: ReviewRequest) => Promise<Result<RollbackReview, ReviewError>> = () => {
@@ -78,6 +81,11 @@ export class FakeRollbacks implements RollbackConnection {
     return new Promise((end) => {
       this.runs.push({ request, signal, phase, end });
     });
+  }
+
+  remove(request: RemoveOrder): Promise<RemoveOutcome> {
+    this.removals.push(request.typed);
+    return Promise.resolve(this.removal);
   }
 
   diffDocuments(): ReturnType<RollbackConnection["diffDocuments"]> {

@@ -1,5 +1,6 @@
 import { l10n } from "vscode";
 import type { RollbackSubject } from "../../app/rollbackOutcome.ts";
+import { SHORT_COMMIT_LENGTH } from "../../domain/branch.ts";
 import type { Liveness } from "../../domain/cluster.ts";
 import type { CommitMatch, CommitSource } from "../../domain/commitMatch.ts";
 import type { HistoryEntry, NotATarget, Recommendation, Skipped } from "../../domain/history.ts";
@@ -198,7 +199,7 @@ export function unknownCommit(match: CommitMatch & { readonly kind: "unknown" })
 export function guessedCommit(match: CommitMatch & { readonly kind: "ambiguous" }): string {
   const candidates = match.candidates
     .slice(0, 3)
-    .map((one) => plain(one).slice(0, 12))
+    .map((one) => plain(one).slice(0, SHORT_COMMIT_LENGTH))
     .join(", ");
   switch (match.why) {
     case "several":
@@ -219,7 +220,8 @@ export function sourceWords(source: CommitSource, evidence: string): string {
   const shown = plain(evidence.replaceAll(WHOLE_HASH, (hash) => `${hash.slice(0, 7)}…`));
   switch (source) {
     case "image":
-      return l10n.t("by its image {evidence}", { evidence: shown });
+      // Which registry it is from is told where it matters: in the review.
+      return l10n.t("by its image {evidence}", { evidence: shown.slice(shown.lastIndexOf("/") + 1) });
     case "mark":
       return l10n.t("as Devdeploy recorded");
     case "chart":

@@ -2,6 +2,7 @@ import { l10n } from "vscode";
 import { shortCommit, type CommitHash } from "../../domain/branch.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import type { HistoryWarning, ImageDrift, StuckRelease } from "../../domain/history.ts";
+import type { Recovery } from "../../domain/recovery.ts";
 import type { EnvironmentHold } from "../../domain/hold.ts";
 import type { ReleaseStatus } from "../../domain/release.ts";
 import type { EpochMs } from "../../domain/time.ts";
@@ -126,49 +127,49 @@ export const workingBanner = (name: string, what: string): readonly Piece[] => [
 ];
 
 /** A record that nobody works at any more, and when or how it is cleared. */
-export function stuckBanner(stuck: StuckRelease, now: EpochMs): readonly Piece[] {
+export function stuckBanner(stuck: StuckRelease, recovery: Recovery, now: EpochMs): readonly Piece[] {
   const facts = {
     revision: stuck.revision,
     status: code(stuck.status),
     time: localAndUtc(stuck.since, now),
     age: age(stuck.age),
     by: stuck.by ?? "",
-    next: [stuckNext(stuck, now)],
+    next: [recoveryWords(recovery, now)],
   };
   return stuck.by === undefined
-    ? pieces(
-        l10n.t("Revision {revision} is {status} since {time} ({age}), and nobody is at work at it. {next}"),
-        facts,
-      )
-    : pieces(
-        l10n.t(
-          "Revision {revision} is {status} since {time} ({age}, by {by}), and nobody is at work at it. {next}",
-        ),
-        facts,
-      );
+    ? pieces(l10n.t("Revision {revision} is {status} since {time} ({age}). {next}"), facts)
+    : pieces(l10n.t("Revision {revision} is {status} since {time} ({age}, by {by}). {next}"), facts);
 }
 
-function stuckNext({ freeAt, lastGood }: StuckRelease, now: EpochMs): string {
-  if (now < freeAt) {
-    return l10n.t("helm may take until {time}; from then on this panel offers to clear it.", {
-      time: localAndUtc(freeAt, now),
-    });
-  }
-  return lastGood === undefined
-    ? l10n.t(
-        "helm does nothing more until that is cleared. No revision ever ran here, so the release has to be removed before it is deployed again.",
-      )
-    : l10n.t(
-        "helm does nothing more until that is cleared. Going back to {revision}, which ran, clears it.",
-        {
-          revision: lastGood,
-        },
+function recoveryWords(recovery: Recovery, now: EpochMs): string {
+  switch (recovery.kind) {
+    case "not-yet":
+      return l10n.t("helm may take until {time}; from then on this panel offers to clear it.", {
+        time: localAndUtc(recovery.freeAt, now),
+      });
+    case "at-work":
+      return l10n.t("{name} holds the operation Lease ({what}), so it is left alone.", {
+        name: plain(recovery.by),
+        what: plain(recovery.what),
+      });
+    case "rollback":
+      return l10n.t(
+        "Nobody is at work at it, and helm does nothing more until it is cleared. Going back to {revision}, which ran, clears it.",
+        { revision: recovery.to },
       );
+    case "uninstall":
+      return l10n.t(
+        "Nobody is at work at it, and helm does nothing more until it is cleared. It is the first installation, so the release has to be removed.",
+      );
+    case "nothing-to-go-back-to":
+      return l10n.t(
+        "Nobody is at work at it, and helm does nothing more until it is cleared. Nothing before it ever ran: what to keep of it, only a person can say. Look at helm history.",
+      );
+  }
 }
 
 export const recoverTo = (revision: number): string =>
   l10n.t("Recover: Go Back to {revision}…", { revision });
-export const copyUninstall = (): string => l10n.t("Copy the Command That Removes It");
 export const copyAligning = (): string => l10n.t("Copy the Command");
 export const why = (): string => l10n.t("Why");
 

@@ -57,6 +57,10 @@ function heading(outcome: RollbackOutcome, subject: string, revision: number): s
       return l10n.t("{subject}: rolled back to {revision}, proven", { subject, revision });
     case "nothing-runs":
       return l10n.t("{subject}: rolled back to {revision}, and nothing runs", { subject, revision });
+    case "not-proven":
+      return outcome.record.kind === "unreadable"
+        ? l10n.t("{subject}: whether the rollback to {revision} worked is not known", { subject, revision })
+        : l10n.t("{subject}: the rollback to {revision} did not work", { subject, revision });
     default:
       return l10n.t("{subject}: the rollback to {revision} did not work", { subject, revision });
   }

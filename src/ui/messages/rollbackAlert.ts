@@ -64,7 +64,8 @@ function staleWords({ why, newest }: NotBegun & { readonly kind: "stale" }): str
   }
 }
 
-function busyWords(busy: Busy): string {
+/** Why helm is not started now: somebody is at work, or was. */
+export function busyWords(busy: Busy): string {
   switch (busy.kind) {
     case "operation":
       return busy.isMine

@@ -40,11 +40,7 @@ export function rollbackNotice(outcome: RollbackOutcome, { ends, release, show }
     case "not-proven":
       return {
         severity: "error",
-        text: l10n.t("The rollback of {subject} to {revision} did not work. {cause} {truth}", {
-          ...facts,
-          cause: shown(diagnosisWords(outcome.diagnosis).cause),
-          truth: shown(notProvenTruth(outcome, ends)),
-        }),
+        text: notProvenWords(outcome, ends),
         buttons: [...show, SHOW_LOG],
       };
     case "nothing-runs":
@@ -65,6 +61,18 @@ export function rollbackNotice(outcome: RollbackOutcome, { ends, release, show }
     default:
       return notBegunNotice(outcome, { ends, release, show });
   }
+}
+
+function notProvenWords(outcome: RollbackOutcome & { readonly kind: "not-proven" }, ends: RunEnds): string {
+  const facts = {
+    subject: shown(ends.subject),
+    revision: ends.to.revision,
+    cause: shown(diagnosisWords(outcome.diagnosis).cause),
+    truth: shown(notProvenTruth(outcome, ends)),
+  };
+  return outcome.record.kind === "unreadable"
+    ? l10n.t("Whether the rollback of {subject} to {revision} worked is not known. {cause} {truth}", facts)
+    : l10n.t("The rollback of {subject} to {revision} did not work. {cause} {truth}", facts);
 }
 
 const notBegunNotice = (why: NotBegun, { ends, release, show }: Told): Notice => ({

@@ -2,6 +2,7 @@ import type { DiffDocument } from "../../app/diffDocuments.ts";
 import type { Disposable, Listen } from "../../app/emitter.ts";
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
 import type { FetchError } from "../../app/releaseHistory.ts";
+import type { RemoveOrder, RemoveOutcome } from "../../app/removeStuck.ts";
 import type {
   ReviewError,
   RollbackOutcome,
@@ -49,6 +50,8 @@ export interface RollbackConnection {
     onPhase: (phase: RollbackPhase) => void,
     signal: AbortSignal,
   ): Promise<RollbackOutcome>;
+  /** Uninstalls what was never finished. */
+  remove(request: RemoveOrder, signal: AbortSignal): Promise<RemoveOutcome>;
   diffDocuments(review: RollbackReview): Promise<readonly DiffDocument[]>;
   /** Why a revision that was deployed does not run as it should. */
   diagnose(subject: RollbackSubject, revision: number, signal: AbortSignal): Promise<Diagnosis>;

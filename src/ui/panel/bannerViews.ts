@@ -2,10 +2,12 @@ import type { HistorySnapshot } from "../../app/historySnapshot.ts";
 import type { CommitHash } from "../../domain/branch.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { commandLine } from "../../domain/plainText.ts";
+import { mayRecover, type Recovery } from "../../domain/recovery.ts";
 import { isPending } from "../../domain/release.ts";
 import type { EpochMs } from "../../domain/time.ts";
-import type { BannerView } from "../../protocol/panel.ts";
+import type { ActionView, BannerView } from "../../protocol/panel.ts";
 import * as say from "../messages/historyBanners.ts";
+import { removeIt } from "../messages/removal.ts";
 import type { Deeds } from "./deeds.ts";
 import type { PanelModel } from "./model.ts";
 
@@ -33,24 +35,30 @@ function staleBanner({ liveness }: HistorySnapshot): BannerView | undefined {
 }
 
 function stuckBanner(
-  { stuck, subject }: HistorySnapshot,
+  { stuck, operation }: HistorySnapshot,
   now: EpochMs,
   deeds: Deeds,
 ): BannerView | undefined {
   if (stuck === undefined) return undefined;
-  const { release, namespace, context } = subject.release;
-  const uninstall = ["helm", "uninstall", release, `--namespace=${namespace}`, `--kube-context=${context}`];
-  const recovery =
-    stuck.lastGood === undefined
-      ? deeds.action({ kind: "copy", text: commandLine(uninstall) }, say.copyUninstall(), "secondary", {
-          tooltip: commandLine(uninstall),
-        })
-      : deeds.action({ kind: "choose", revision: stuck.lastGood }, say.recoverTo(stuck.lastGood));
+  const recovery = mayRecover(stuck, now, operation);
   return {
     look: "bad",
-    text: say.stuckBanner(stuck, now),
-    actions: now < stuck.freeAt ? [] : [recovery],
+    text: say.stuckBanner(stuck, recovery, now),
+    actions: recoveryActions(recovery, deeds),
   };
+}
+
+function recoveryActions(recovery: Recovery, deeds: Deeds): readonly ActionView[] {
+  switch (recovery.kind) {
+    case "rollback":
+      return [deeds.action({ kind: "choose", revision: recovery.to }, say.recoverTo(recovery.to))];
+    case "uninstall":
+      return [deeds.action({ kind: "remove" }, removeIt())];
+    case "not-yet":
+    case "at-work":
+    case "nothing-to-go-back-to":
+      return [];
+  }
 }
 
 /** Whether helm is at work at this release, as far as its record says. */

@@ -10,6 +10,7 @@ export type Deed =
   | { readonly kind: "open-diff"; readonly review: string }
   | { readonly kind: "fetch-commits" }
   | { readonly kind: "lift-hold"; readonly nonce: string }
+  | { readonly kind: "remove" }
   | { readonly kind: "stop-watching" }
   | { readonly kind: "copy-proof" }
   | { readonly kind: "revert-commits" }

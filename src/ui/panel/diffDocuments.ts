@@ -39,8 +39,8 @@ export class DiffDocuments implements vscode.TextDocumentContentProvider, Dispos
       return;
     }
     const comparison = randomUUID();
-    const changes = documents.map(({ label, left, right }, index) => {
-      const path = `/${index}/${fileName(label)}`;
+    const changes = documents.map(({ label, left, right }) => {
+      const path = `/${fileName(label)}`;
       const keep = (side: "before" | "after", text: string): vscode.Uri => {
         const uri = vscode.Uri.from({ scheme: DIFF_SCHEME, authority: side, path, query: comparison });
         this.#texts.set(uri.toString(), text);
@@ -58,8 +58,5 @@ export class DiffDocuments implements vscode.TextDocumentContentProvider, Dispos
   }
 }
 
-/** `Deployment/web` as the name of a YAML file. */
-const fileName = (label: string): string => {
-  const name = label.replaceAll(/[^\w.-]+/gu, " ").trim();
-  return name.endsWith(".yaml") ? name : `${name}.yaml`;
-};
+/** `Deployment/web` as the name of a YAML file; labels are unique, and so are these. */
+const fileName = (label: string): string => (label.endsWith(".yaml") ? label : `${label}.yaml`);

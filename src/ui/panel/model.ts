@@ -1,6 +1,8 @@
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
 import type { ReviewError, RollbackReview } from "../../app/rollbackOutcome.ts";
+import type { RemoveOutcome } from "../../app/removeStuck.ts";
 import type { Diagnosis } from "../../domain/diagnosis.ts";
+import type { StuckRelease } from "../../domain/history.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type { NotBegun } from "../messages/rollbackAlert.ts";
 import type { RunState } from "./rollbackRuns.ts";
@@ -26,8 +28,20 @@ export type SideState =
   | { readonly kind: "reading"; readonly to: number }
   | { readonly kind: "review"; readonly review: RollbackReview; readonly alert?: NotBegun }
   | { readonly kind: "unreviewed"; readonly to: number; readonly error: ReviewError | NotKnownWho }
+  | RemovalState
   /** Why what runs looks as it does; without a diagnosis it is being looked into. */
   | { readonly kind: "why"; readonly revision: number; readonly diagnosis?: Diagnosis };
+
+/** A first installation that was never finished is to go. */
+export type RemovalState = { readonly kind: "removal"; readonly stuck: StuckRelease } & (
+  | {
+      readonly step: "asked";
+      /** Why it was not removed. */
+      readonly outcome?: Exclude<RemoveOutcome, { readonly kind: "removed" }>;
+    }
+  | { readonly step: "running" }
+  | { readonly step: "removed" }
+);
 
 /** Who is at this keyboard could not be found out, so nobody would be named for what is done. */
 export interface NotKnownWho {

@@ -9,8 +9,9 @@ import type { NotBegun } from "../messages/rollbackAlert.ts";
 import { absentView } from "./absentView.ts";
 import type { Deed } from "./deeds.ts";
 import { FollowedHistory, type Attached } from "./followedHistory.ts";
+import { followUp, newestOf } from "./followUp.ts";
 import type { SideState } from "./model.ts";
-import { confirmationOf } from "./reviewView.ts";
+import { runRemoval } from "./removal.ts";
 import { runRollback, type PanelServices } from "./runRollback.ts";
 import { panelView, type ShownPanel } from "./view.ts";
 
@@ -20,7 +21,7 @@ export type PerformDeed = (deed: Outward, session: PanelSession) => Promise<void
 /** Deeds that change what the panel itself is about are the session's own. */
 export type Outward = Exclude<
   Deed,
-  { readonly kind: "choose" | "review-again" | "why" | "refresh" | "stop-watching" }
+  { readonly kind: "choose" | "review-again" | "why" | "remove" | "refresh" | "stop-watching" }
 >;
 
 /**
@@ -36,10 +37,8 @@ export class PanelSession implements Disposable {
   readonly about: Pick<PanelMemory, "folder" | "subject" | "target">;
   #side: SideState = { kind: "nothing" };
   #chosen: number | undefined;
-  /** Somebody pressed it: what is recommended meanwhile does not change it. */
   #isByHand = false;
   #reviewing: AbortController | undefined;
-  /** The newest record when the last review was begun. */
   #reviewedAt = "";
   #by: Person | undefined;
   #isFetching = false;
@@ -121,6 +120,8 @@ export class PanelSession implements Disposable {
         return this.#reviewTo(deed.revision);
       case "why":
         return this.#explain(attached, deed.revision);
+      case "remove":
+        return this.#askToRemove(attached);
       case "refresh":
         attached.history.relist();
         return;
@@ -142,16 +143,22 @@ export class PanelSession implements Disposable {
     const { attached } = this;
     const side = this.#side;
     const by = this.#by;
-    if (attached === undefined || by === undefined || side.kind !== "review") return false;
-    if (this.#run !== undefined || confirmationOf(side.review, side.alert) !== confirmation) return false;
     const { confirm } = this.shown.view.side;
-    if (confirm === undefined || confirm.button.isDisabled === true) return false;
+    if (attached === undefined || by === undefined || this.#run !== undefined) return false;
+    if (confirm?.review !== confirmation || confirm.button.isDisabled === true) return false;
     if (confirm.typing !== undefined && confirm.typing.expected !== typed) return false;
-    const { review } = side;
-    const withoutLease = side.alert?.kind === "no-lease";
+    if (side.kind === "removal") {
+      const { stuck } = side;
+      await runRemoval(attached, { stuck, by, typed }, (next) => {
+        this.#set(next);
+      });
+      return true;
+    }
+    if (side.kind !== "review") return false;
+    const { review, alert } = side;
     const end = await runRollback(this.#services, {
       connection: attached.connection,
-      request: { review, by, typed, withoutLease },
+      request: { review, by, typed, withoutLease: alert?.kind === "no-lease" },
     });
     if (end !== undefined) this.#notBegun(review, end);
     return true;
@@ -172,55 +179,38 @@ export class PanelSession implements Disposable {
     this.#set({ kind: "review", review, alert });
   }
 
-  /** The history has changed: the recommendation may be another, and a review may be of yesterday. */
   #look(): void {
     const snapshot = this.#followed.snapshot;
-    if (snapshot?.liveness.kind === "live" && this.#run === undefined) this.#follow(snapshot);
+    if (snapshot !== undefined && this.#run === undefined) this.#follow(snapshot);
     this.#changes.fire();
   }
 
   #follow(snapshot: HistorySnapshot): void {
-    const { recommendation } = snapshot;
-    if (!this.#isByHand && recommendation.kind === "revision" && recommendation.revision !== this.#chosen) {
-      void this.#reviewTo(recommendation.revision);
-      return;
+    const next = followUp(snapshot, {
+      chosen: this.#chosen,
+      isByHand: this.#isByHand,
+      side: this.#side,
+      reviewedAt: this.#reviewedAt,
+    });
+    switch (next.kind) {
+      case "nothing":
+        return;
+      case "review":
+        void this.#reviewTo(next.to, next.alert);
+        return;
+      case "forget":
+        this.#chosen = undefined;
+        this.#isByHand = false;
+        this.#follow(snapshot);
     }
-    const newest = newestOf(snapshot);
-    if (this.#chosen === undefined || newest === this.#reviewedAt) return;
-    if (this.#side.kind === "nothing") {
-      // Remembered across a reload: its record has to be there first.
-      this.#reviewOnceRead(snapshot, this.#chosen);
-      return;
-    }
-    if (this.#side.kind === "review" && newest !== seenBy(this.#side.review)) {
-      const { label } = snapshot.entries[0] ?? {};
-      const isNewer = label !== undefined && label.revision > this.#side.review.seen.newest;
-      const alert: NotBegun = isNewer
-        ? { kind: "stale", why: "newer", newest: label.revision }
-        : { kind: "stale", why: "changed" };
-      void this.#reviewTo(this.#chosen, alert);
-    }
-  }
-
-  #reviewOnceRead({ entries, recommendation }: HistorySnapshot, chosen: number): void {
-    const entry = entries.find(({ label }) => label.revision === chosen);
-    if (entry?.record.kind === "reading") return;
-    if (entry !== undefined && notChoosable(entry, false) === undefined) {
-      void this.#reviewTo(chosen);
-      return;
-    }
-    this.#isByHand = false;
-    this.#chosen = undefined;
-    if (recommendation.kind === "revision") void this.#reviewTo(recommendation.revision);
   }
 
   async #reviewTo(to: number, alert?: NotBegun): Promise<void> {
     const { attached } = this;
-    if (attached === undefined || this.#isRunning(attached.subject)) return;
+    if (attached === undefined || !this.#mayTurnTo(attached.subject)) return;
     this.#reviewing?.abort();
     const reviewing = new AbortController();
     this.#reviewing = reviewing;
-    this.#services.runs.dismiss(attached.subject.release);
     const snapshot = attached.history.current;
     this.#reviewedAt = newestOf(snapshot);
     this.#chosen = to;
@@ -247,7 +237,32 @@ export class PanelSession implements Disposable {
     this.#set({ kind: "review", review: answer.value, ...(alert === undefined ? {} : { alert }) });
   }
 
+  async #askToRemove({ history, subject }: Attached): Promise<void> {
+    const { stuck } = history.current;
+    if (stuck === undefined || !this.#mayTurnTo(subject)) return;
+    this.#reviewing?.abort();
+    const asking = new AbortController();
+    this.#reviewing = asking;
+    this.#by = await this.#followed.person(asking.signal);
+    if (asking.signal.aborted) return;
+    this.#set(
+      this.#by === undefined
+        ? { kind: "unreviewed", to: stuck.revision, error: { reason: "not-known-who" } }
+        : { kind: "removal", stuck, step: "asked" },
+    );
+  }
+
+  /** Nothing takes the place of what is under way; what has ended is put away. */
+  #mayTurnTo({ release }: RollbackSubject): boolean {
+    const { runs } = this.#services;
+    const isRemoving = this.#side.kind === "removal" && this.#side.step === "running";
+    if (isRemoving || runs.isRunning(release)) return false;
+    runs.dismiss(release);
+    return true;
+  }
+
   async #explain({ connection, subject }: Attached, revision: number): Promise<void> {
+    if (!this.#mayTurnTo(subject)) return;
     this.#reviewing?.abort();
     const explaining = new AbortController();
     this.#reviewing = explaining;
@@ -268,10 +283,6 @@ export class PanelSession implements Disposable {
     }
   }
 
-  #isRunning(subject: RollbackSubject): boolean {
-    return this.#services.runs.isRunning(subject.release);
-  }
-
   #set(side: SideState): void {
     if (this.#isOver) return;
     this.#side = side;
@@ -285,14 +296,3 @@ export class PanelSession implements Disposable {
     this.#changes.dispose();
   }
 }
-
-/** The newest record as the list knows it: what a review is of. */
-function newestOf({ entries }: HistorySnapshot): string {
-  const [newest] = entries;
-  if (newest === undefined) return "";
-  const { revision, version } = newest.label;
-  return JSON.stringify([revision, version.uid, version.resourceVersion]);
-}
-
-const seenBy = ({ seen }: RollbackReview): string =>
-  JSON.stringify([seen.newest, seen.version.uid, seen.version.resourceVersion]);

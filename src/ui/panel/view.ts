@@ -7,6 +7,7 @@ import * as why from "../messages/why.ts";
 import { bannerViews } from "./bannerViews.ts";
 import { Deeds, type DeedsById } from "./deeds.ts";
 import type { PanelModel, SideState } from "./model.ts";
+import { removalView } from "./removalView.ts";
 import { reviewView } from "./reviewView.ts";
 import { runView } from "./runView.ts";
 import { tableView } from "./tableView.ts";
@@ -55,6 +56,8 @@ function sideView(model: PanelModel, deeds: Deeds): SideView {
       return reviewView(model, side, deeds);
     case "unreviewed":
       return unreviewedView(side, deeds);
+    case "removal":
+      return removalView(model, side, deeds);
     case "why":
       return whyView(side, deeds);
   }

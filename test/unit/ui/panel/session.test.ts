@@ -4,12 +4,13 @@ import { test } from "node:test";
 import type { RollbackOutcome, RollbackReview } from "../../../../src/app/rollbackOutcome.ts";
 import type { Environment, TeamConfig } from "../../../../src/domain/config.ts";
 import { fail, ok } from "../../../../src/domain/result.ts";
+import { HOUR_MS } from "../../../../src/domain/time.ts";
 import type { PanelMemory } from "../../../../src/protocol/panel.ts";
 import type { RunOrder } from "../../../../src/ui/panel/rollbackRuns.ts";
 import type { Outward } from "../../../../src/ui/panel/session.ts";
 import { aCommit, aConfig, aHelmDriver, ann } from "../../../builders/deploy.ts";
 import { aHistory } from "../../../builders/history.ts";
-import { aSnapshot, aStory } from "../../../builders/panel.ts";
+import { aSnapshot, aStory, NOW } from "../../../builders/panel.ts";
 import { readLine, readSide } from "../../../builders/readPanel.ts";
 import { aReview } from "../../../builders/rollback.ts";
 import { TeamWindow } from "../../../fakes/teamWindow.ts";
@@ -365,5 +366,46 @@ test("why something runs as it does is looked into, and shown with what can be d
   assert.deepEqual(
     [side[0], side.filter((line) => line.startsWith(">"))],
     ["# Why revision 168 does not run as it should", ["> helm says:", ">   timed out"]],
+  );
+});
+
+const STUCK_INSTALL = {
+  revision: 1,
+  status: "pending-install",
+  since: NOW - 2 * HOUR_MS,
+  age: 2 * HOUR_MS,
+  freeAt: NOW - HOUR_MS,
+} as const;
+
+test("what was never finished is removed only by typing its name, and once", async () => {
+  const window = new PanelWindow();
+  const entries = aHistory({ revision: 1, status: "pending-install" });
+  const session = await window.ready(
+    {},
+    aSnapshot({
+      entries,
+      stuck: STUCK_INSTALL,
+      runs: { kind: "nothing" },
+      recommendation: { kind: "none", skipped: [] },
+    }),
+  );
+  await session.act({ kind: "remove" });
+  const asked = heading(session);
+  const untyped = await session.confirm("remove/1", "");
+  window.rollbacks.removal = { kind: "wrong-name" };
+  await session.confirm("remove/1", "web");
+  const refused = alert(session);
+  window.rollbacks.removal = { kind: "removed" };
+  const both = [session.confirm("remove/1", "web"), session.confirm("remove/1", "web")];
+  assert.deepEqual(
+    [asked, untyped, refused, await Promise.all(both), window.rollbacks.removals, heading(session)],
+    [
+      "# *Remove the release* `web`",
+      false,
+      "Nothing was changed: what was typed is not web.",
+      [true, false],
+      ["web", "web"],
+      "# ✓ The release `web` is removed",
+    ],
   );
 });

@@ -16,12 +16,12 @@ const shown = (snapshot: Partial<HistorySnapshot> = {}): ReturnType<typeof panel
 
 test("each row leads with what it is, and what runs is no matter of helm's status", () => {
   assert.deepEqual(readRows(shown().view), [
-    "168 ✗ · runs now | 9c1f2ab · Rework queue retries · Dan Ortiz · by its image shop/web:9c1f2ab… · [#4127] | 1 h ago · 01:00 (00:00 UTC) | failed",
-    "167 · <recommended> | 51d0c3e · Fix timezone in composer · same commit as 166, deployed again · by its image shop/web:51d0c3e… | 2 h ago · 00:00 (23:00 UTC) | ran 1 h · deployed",
-    "166 | 51d0c3e · Fix timezone in composer · Ann Lee · by its image shop/web:51d0c3e… | 3 h ago · Wed 23:00 (22:00 UTC) | ran 1 h · superseded",
-    "165 | e47aa01 · Cache profile images · Eric Cole · by its image shop/web:e47aa01… | 4 h ago · Wed 22:00 (21:00 UTC) | ran 1 h · superseded",
+    "168 ✗ · runs now | 9c1f2ab · Rework queue retries · Dan Ortiz · by its image web:9c1f2ab… · [#4127] | 1 h ago · 01:00 (00:00 UTC) | failed",
+    "167 · <recommended> | 51d0c3e · Fix timezone in composer · same commit as 166, deployed again · by its image web:51d0c3e… | 2 h ago · 00:00 (23:00 UTC) | ran 1 h · deployed",
+    "166 | 51d0c3e · Fix timezone in composer · Ann Lee · by its image web:51d0c3e… | 3 h ago · Wed 23:00 (22:00 UTC) | ran 1 h · superseded",
+    "165 | e47aa01 · Cache profile images · Eric Cole · by its image web:e47aa01… | 4 h ago · Wed 22:00 (21:00 UTC) | ran 1 h · superseded",
     "164 | shop/web:latest: such a tag can be moved, commit unknown | 5 h ago · Wed 21:00 (20:00 UTC) | ran 1 h · superseded",
-    "163 | b0139fd · Earlier work · rollback to 161 · by its image shop/web:b0139fd… | 6 h ago · Wed 20:00 (19:00 UTC) | ran 1 h · superseded",
+    "163 | b0139fd · Earlier work · rollback to 161 · by its image web:b0139fd… | 6 h ago · Wed 20:00 (19:00 UTC) | ran 1 h · superseded",
   ]);
 });
 
@@ -75,7 +75,7 @@ test("a guess is called one, and what cannot be read is said to be so", () => {
       mayBeChosen ? "" : tooltip,
     ]),
     [
-      ["ambiguous", "a guess: its images name 9c1f2ab00000, 77e01bd00000", "", "guess only,superseded", ""],
+      ["ambiguous", "a guess: its images name 9c1f2ab, 77e01bd", "", "guess only,superseded", ""],
       [
         "unknown",
         "record cannot be read: no gzip",
