@@ -2,12 +2,13 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { ReleaseRef } from "../src/app/ports.ts";
-import type { Revision, RevisionLabel } from "../src/domain/release.ts";
+import { systemClock } from "../src/adapters/system/clock.ts";
+import type { HistorySnapshot } from "../src/app/historySnapshot.ts";
+import { ReleaseHistory } from "../src/app/releaseHistory.ts";
 import type { Cluster } from "../src/cluster.ts";
-import { CONTEXT, type RecordStage } from "./recordStage.ts";
+import { aBranch, aHelmDriver } from "../test/builders/deploy.ts";
+import { CONTEXT, SILENT, type RecordStage } from "./recordStage.ts";
 
-const signal = new AbortController().signal;
 /** What a panel shows at first. */
 const SCREEN = 10;
 
@@ -47,39 +48,61 @@ async function ourHistory(
   release: string,
 ): Promise<Pick<HistoryPair, "rows" | "screen" | "all">> {
   const cluster = stage.open();
+  const began = performance.now();
+  const history = openHistory(cluster, stage, release);
   try {
-    const ref = { context: CONTEXT, namespace: stage.namespace, release };
-    const began = performance.now();
-    const labels = await labelsOf(cluster, ref);
-    const rows = performance.now() - began;
-    await readAll(cluster, ref, labels.slice(0, SCREEN));
-    const screen = performance.now() - began;
-    await readAll(cluster, ref, labels.slice(SCREEN));
-    return { rows, screen, all: performance.now() - began };
+    const shown = async (count: number): Promise<number> => {
+      await whenShown(
+        history,
+        ({ entries, liveness }) =>
+          liveness.kind === "live" && entries.slice(0, count).every(({ record }) => record.kind === "read"),
+      );
+      return performance.now() - began;
+    };
+    return { rows: await shown(0), screen: await shown(SCREEN), all: await shown(Infinity) };
   } finally {
+    history.dispose();
     cluster.dispose();
   }
 }
 
-async function labelsOf(cluster: Cluster, ref: ReleaseRef): Promise<readonly RevisionLabel[]> {
-  const listing = await cluster.history.list(ref, signal);
-  if (!listing.ok || listing.value.revisions.length === 0) throw new Error(JSON.stringify(listing));
-  return listing.value.revisions;
+/** The model of the panel, as the extension opens it, but for the clone: git is asked for commits meanwhile. */
+function openHistory(cluster: Cluster, stage: RecordStage, release: string): ReleaseHistory {
+  const ref = { context: CONTEXT, namespace: stage.namespace, release };
+  return new ReleaseHistory(
+    {
+      ...cluster,
+      commits: () => Promise.resolve(undefined),
+      defaultBranch: aBranch("main"),
+      clock: systemClock,
+      log: SILENT,
+    },
+    {
+      name: release,
+      target: release,
+      kind: "environment",
+      tier: "staging",
+      release: ref,
+      driver: aHelmDriver({ ...ref }),
+      locks: { context: CONTEXT, namespace: stage.namespace },
+    },
+  );
 }
 
-async function readAll(
-  cluster: Cluster,
-  ref: ReleaseRef,
-  labels: readonly RevisionLabel[],
-): Promise<readonly Revision[]> {
-  const revisions: Revision[] = [];
-  for (const label of labels) {
-    const record = await cluster.history.record(ref, label, signal);
-    if (!record.ok || record.value === undefined) throw new Error(JSON.stringify(record));
-    if (record.value.images.length === 0) throw new Error(`${label.revision} has no images.`);
-    revisions.push(record.value);
-  }
-  return revisions;
+/** Resolves once what is shown is so, and there is something. */
+function whenShown(
+  history: ReleaseHistory,
+  isSo: (snapshot: HistorySnapshot) => boolean,
+): Promise<HistorySnapshot> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (history.current.entries.length === 0 || !isSo(history.current)) return;
+      listening.dispose();
+      resolve(history.current);
+    };
+    const listening = history.onChange(look);
+    look();
+  });
 }
 
 /** What reading a long history does to the process that shows it. */
@@ -99,15 +122,19 @@ export async function measureLoad(stage: RecordStage, release: string): Promise<
   const before = collected();
   const cluster = stage.open();
   try {
-    const ref = { context: CONTEXT, namespace: stage.namespace, release };
     const began = performance.now();
-    const { value: revisions, longest } = await watchLoop(async () =>
-      readAll(cluster, ref, await labelsOf(cluster, ref)),
-    );
+    const { value, longest } = await watchLoop(async () => {
+      const history = openHistory(cluster, stage, release);
+      const shown = await whenShown(history, ({ entries }) =>
+        entries.every(({ record }) => record.kind === "read"),
+      );
+      return { history, shown };
+    });
     const seconds = (performance.now() - began) / 1000;
     const after = collected();
+    value.history.dispose();
     return {
-      records: revisions.length,
+      records: value.shown.entries.length,
       seconds,
       longestBlock: longest,
       longestBlockIdle: idle.longest,

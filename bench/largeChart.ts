@@ -35,27 +35,39 @@ function notes(lines: number): string {
 
 const component = (index: number): string => `apiVersion: v1
 kind: ConfigMap
-metadata: { name: "{{ .Release.Name }}-${index}" }
+metadata:
+  name: {{ .Release.Name }}-${index}
 data:
 ${Array.from({ length: 30 }, (_, line) => `  setting-${line}: "value ${line} of component ${index}"`).join("\n")}
 ---
 apiVersion: v1
 kind: Service
-metadata: { name: "{{ .Release.Name }}-${index}" }
-spec: { selector: { app: "part-${index}" }, ports: [{ name: http, port: 80 }] }
+metadata:
+  name: {{ .Release.Name }}-${index}
+spec:
+  selector:
+    app: part-${index}
+  ports:
+    - name: http
+      port: 80
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: { name: "{{ .Release.Name }}-${index}" }
+metadata:
+  name: {{ .Release.Name }}-${index}
 spec:
   replicas: 0
-  selector: { matchLabels: { app: "part-${index}" } }
+  selector:
+    matchLabels:
+      app: part-${index}
   template:
-    metadata: { labels: { app: "part-${index}" } }
+    metadata:
+      labels:
+        app: part-${index}
     spec:
       containers:
         - name: app
           image: "registry.example.com/team/part-${index}:{{ .Values.tag }}"
           env:
-${Array.from({ length: 20 }, (_, line) => `            - { name: VARIABLE_${line}, value: "of ${index}" }`).join("\n")}
+${Array.from({ length: 20 }, (_, line) => `            - name: VARIABLE_${line}\n              value: "of ${index}"`).join("\n")}
 `;

@@ -15,7 +15,7 @@ import { writeLargeChart } from "./largeChart.ts";
 export const CONTEXT = "bench";
 /** As `npm run bench` has just built it. */
 const DECODER = pathToFileURL(resolve("dist/decoder.cjs"));
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A cluster with releases of any length, a helm, and windows of Devdeploy that know nothing yet. */
 export interface RecordStage {
