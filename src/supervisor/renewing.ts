@@ -18,8 +18,8 @@ export class Renewing {
   readonly #order: SupervisedOperation;
   readonly #onTaken: (by: string) => void;
   readonly #remarks: string[] = [];
+  readonly #ending = new AbortController();
   readonly #renewed: Promise<Renewed | undefined>;
-  #isOver = false;
 
   constructor(order: SupervisedOperation, onTaken: (by: string) => void) {
     this.#order = order;
@@ -36,7 +36,7 @@ export class Renewing {
 
   /** The Lease is left to the process that began the run while that is there, and given back where it is gone. */
   async end(): Promise<void> {
-    this.#isOver = true;
+    this.#ending.abort();
     const renewed = await this.#renewed;
     if (renewed === undefined) return;
     if (isThere(this.#order.hostPid)) await renewed.operation.leave();
@@ -44,7 +44,10 @@ export class Renewing {
     renewed.dispose();
   }
 
-  async #start(): Promise<Renewed> {
+  async #start(): Promise<Renewed | undefined> {
+    // Loading the client takes as much of the machine as the program's own start, and nothing is due before that.
+    await clock.sleep(this.#order.every / 2, this.#ending.signal);
+    if (this.#ending.signal.aborted && isThere(this.#order.hostPid)) return undefined;
     const { openCluster } = await import("../cluster.ts");
     const remark = (message: string): void => {
       this.#remark(message);
@@ -53,7 +56,7 @@ export class Renewing {
     const cluster = openCluster({ env: process.env, clock, log });
     const operation = new RenewedOperation({ ...cluster.pinned(), clock, log }, this.#order);
     operation.takenOver.addEventListener("abort", () => {
-      if (!this.#isOver) this.#onTaken(operation.takenBy ?? "");
+      if (!this.#ending.signal.aborted) this.#onTaken(operation.takenBy ?? "");
     });
     operation.start();
     return {
