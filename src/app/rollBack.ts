@@ -50,10 +50,12 @@ export async function rollBack(
   const progress = new RollbackProgress(services.clock, onPhase, { items });
   progress.fill([{ kind: "reread", state: "running", facts: "" }]);
   progress.tell("checking");
-  const tool = await services.runner.tool(signal);
+  const [tool, before] = await Promise.all([
+    services.runner.tool(signal),
+    lookAgain(services, review, signal),
+  ]);
   if (signal.aborted) return NOTHING_DONE;
   if (!tool.ok) return { kind: "tool", error: tool.error };
-  const before = await lookAgain(services, review, signal);
   if ("outcome" in before) return before.outcome;
   const lease = await holdLease(services, order, signal);
   if ("outcome" in lease) return lease.outcome;
