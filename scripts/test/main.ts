@@ -23,7 +23,7 @@ const unit: Stage = {
   run: async () =>
     runSuite([...(await testFiles("test/unit", ".test.ts")), "test/architecture.test.ts"], {
       concurrency: 2,
-      limitMinutes: 5,
+      limitMinutes: 10,
     }),
 };
 
@@ -33,7 +33,7 @@ const contract: Stage = {
   run: async () =>
     runSuite(await testFiles("test/contract", ".contract.test.ts"), {
       concurrency: 1,
-      limitMinutes: 15,
+      limitMinutes: 30,
       env: { DEVDEPLOY_CONTRACT_TARGET: "sandbox" },
     }),
 };
@@ -41,14 +41,14 @@ const contract: Stage = {
 const panel: Stage = {
   name: "the panel in a browser",
   again: "npm run test:panel",
-  run: async () => runSuite(await testFiles("test/webview", ".test.ts"), { concurrency: 1, limitMinutes: 10 }),
+  run: async () => runSuite(await testFiles("test/webview", ".test.ts"), { concurrency: 1, limitMinutes: 15 }),
 };
 
 const extension: Stage = {
   name: "extension tests in VS Code",
   again: "npm run test:extension",
   run: async () =>
-    runSuite(await testFiles("test/extension", ".test.ts"), { concurrency: 1, limitMinutes: 20 }),
+    runSuite(await testFiles("test/extension", ".test.ts"), { concurrency: 1, limitMinutes: 30 }),
 };
 
 const cluster: Stage = {
@@ -121,7 +121,7 @@ async function runCluster(): Promise<Counts> {
   }
   try {
     const files = (await testFiles("test/contract", ".contract.test.ts")).filter(target.includes);
-    return await runSuite(files, { concurrency: 1, limitMinutes: 20, env: target.env });
+    return await runSuite(files, { concurrency: 1, limitMinutes: 35, env: target.env });
   } finally {
     await target.end();
   }
