@@ -13,7 +13,7 @@ type Answer = Result<ReleasePayload, DecodeError | { readonly reason: "aborted" 
 /** A record of usual size takes some milliseconds; only what was made to be slow takes this long. */
 const LIMIT_MS: DurationMs = 20 * SECOND_MS;
 /** The thread holds some megabytes, and a history is read in one go. */
-const IDLE_MS: DurationMs = 30 * SECOND_MS;
+const IDLE_MS: DurationMs = 120 * SECOND_MS;
 /** Several times what the limits of a record come to. */
 const MAX_HEAP_MIB = 512;
 

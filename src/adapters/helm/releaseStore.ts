@@ -72,6 +72,7 @@ export class ApiReleaseStore implements ReleaseStore, ReleaseHistoryStore {
   ): Promise<Result<Revision | undefined, ReleaseReadError>> {
     const known = this.#cache.get(ref.context, label.version);
     if (known !== undefined) return ok(known);
+    this.#decoder.prepare();
     const found = await this.#object(ref, label, signal);
     if (!found.ok) return found;
     return found.value === undefined ? ok(undefined) : this.#read(ref, found.value, signal);

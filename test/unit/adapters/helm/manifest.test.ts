@@ -88,8 +88,8 @@ test("of two equal keys the last counts, and merges are followed, as Kubernetes 
 
 test("keys that are maps themselves end no program, and name no image", () => {
   for (const nested of [
-    "? ".repeat(200),
-    "[".repeat(200) + "]: 1".repeat(200),
+    "? ".repeat(400),
+    "[".repeat(160) + "]: 1".repeat(160),
     "{".repeat(60) + "a" + "}: 1".repeat(60),
   ]) {
     assert.deepEqual(names(aPod("a", `x:\n  ${nested}\n`)), []);
