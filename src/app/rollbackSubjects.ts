@@ -33,15 +33,12 @@ export function rollbackSubjects({ environments, pools }: TeamConfig): readonly 
   return [...ofEnvironments, ...ofMachines];
 }
 
-/** The subject of this name. Where the target is left out, the only one, or the one called as the subject itself. */
-export function rollbackSubject(
+/** The subject of this name; undefined where devdeploy.json has none, or none with a release of a fixed name. */
+export const rollbackSubject = (
   config: TeamConfig,
-  { name, target }: { readonly name: string; readonly target?: string },
-): RollbackSubject | undefined {
-  const all = rollbackSubjects(config).filter((subject) => subject.name === name);
-  if (target !== undefined) return all.find((subject) => subject.target === target);
-  return all.length === 1 ? all[0] : all.find((subject) => subject.target === name);
-}
+  { name, target }: SubjectName,
+): RollbackSubject | undefined =>
+  rollbackSubjects(config).find((subject) => subject.name === name && subject.target === target);
 
 function releaseOf(
   { context, namespace, release }: HelmDriver,

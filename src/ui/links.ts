@@ -1,13 +1,15 @@
 import * as vscode from "vscode";
 import type { Disposable } from "../app/emitter.ts";
-import { rollbackSubject } from "../app/rollbackSubjects.ts";
+import { rollbackSubjects } from "../app/rollbackSubjects.ts";
 import { perform } from "./commands/deeds.ts";
 import type { CommandServices } from "./commands/services.ts";
+import { showHistory } from "./commands/showHistory.ts";
 import { untrusted } from "./messages/command.ts";
 import { badLink } from "./messages/rollbackNotice.ts";
 import type { Notice } from "./messages/notice.ts";
 import { showNotice } from "./notices.ts";
 import { readLink } from "./panel/historyLink.ts";
+import { environmentId } from "./tree/nodes.ts";
 
 /** Links to a history, as `Copy Link` makes them. Anybody can write one, so it opens a panel and does nothing more. */
 export const openLinks = (services: CommandServices): Disposable =>
@@ -25,13 +27,16 @@ export async function openLink(
   if (!folders.isTrusted) return tell(services, untrusted());
   const { subject: name, target } = link.value;
   const { current, all } = folders;
-  for (const folder of current === undefined ? all : [current, ...all]) {
-    const { team } = folder;
-    const found = team && rollbackSubject(team, { name, ...(target === undefined ? {} : { target }) });
-    if (found !== undefined) {
-      panels.show({ folder: folder.place.key, subject: found.name, target: found.target });
-      return;
-    }
+  for (const { team, place } of current === undefined ? all : [current, ...all]) {
+    const fit = (team === undefined ? [] : rollbackSubjects(team)).filter(
+      (one) => one.name === name && (target ?? one.target) === one.target,
+    );
+    const [found, ...others] = fit;
+    if (found === undefined) continue;
+    // Of several parts the person says which.
+    if (others.length > 0) return showHistory(services, environmentId(place.key, name));
+    panels.show({ folder: place.key, subject: found.name, target: found.target });
+    return;
   }
   return tell(services, badLink("unknown-subject", name));
 }

@@ -34,11 +34,12 @@ export class TeamWindow {
   readonly folders;
   readonly folder;
   remoteAsked = 0;
+  isTrusted = true;
 
   constructor(me: Person | undefined = ann, config: TeamConfig = aConfig()) {
     const { clock, log } = this;
     const repository = this.#repository(me);
-    this.folders = new TeamFolders(clock, () => true);
+    this.folders = new TeamFolders(clock, () => this.isTrusted);
     this.folder = new TeamFolder(
       { key: "demo", name: "demo", path: "/demo" },
       {

@@ -81,6 +81,7 @@ async function liftHold(
   const { signal } = new AbortController();
   const lifted = await connection.rollback.liftHold(subject, nonce, signal);
   if (!lifted.ok) return tell(services, say.liftFailed(lifted.error, subject.name));
+  services.runs.sawHold(subject.release);
   vscode.window.setStatusBarMessage(say.holdIsLifted(subject.name), SAID_MS);
 }
 

@@ -33,6 +33,8 @@ export type RunState =
       readonly order: RunOrder;
       readonly outcome: RollbackOutcome;
       readonly at: EpochMs;
+      /** The history has shown the hold that was placed, or it was lifted here: from then on the history alone tells. */
+      readonly isHoldSeen?: true;
     };
 
 /** What whoever does the work tells of it. */
@@ -115,6 +117,14 @@ export class RollbackRuns implements Disposable {
     entry.state = { ...entry.state, isStopping: true };
     this.#changes.fire();
     entry.stopping.abort();
+  }
+
+  /** The hold that was placed has been seen in the cluster. */
+  sawHold(release: ReleaseRef): void {
+    const entry = this.#entries.get(keyOf(release));
+    if (entry?.state.kind !== "ended" || entry.state.isHoldSeen) return;
+    entry.state = { ...entry.state, isHoldSeen: true };
+    this.#changes.fire();
   }
 
   /** Puts away one that has ended: the person goes on to something else. */

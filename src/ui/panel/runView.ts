@@ -1,6 +1,7 @@
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
-import type { ProofItem, RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
+import type { HoldTruth, ProofItem, RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
 import type { Diagnosis } from "../../domain/diagnosis.ts";
+import type { EnvironmentHold } from "../../domain/hold.ts";
 import type { ActionView, LineView, SectionView, SideView } from "../../protocol/panel.ts";
 import { clusterSentence } from "../messages/cluster.ts";
 import { diagnosisWords } from "../messages/diagnosis.ts";
@@ -29,7 +30,7 @@ export function runView(model: PanelModel, run: RunState, deeds: Deeds): SideVie
         intro: say.nothingRunsIntro(outcome.revision),
         sections: [
           { lines: itemLines(outcome.items, run.order) },
-          ...afterwards(model.snapshot, run.order, deeds),
+          ...afterwards(model.snapshot, { ...run, outcome }, deeds),
         ],
         actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
       };
@@ -110,58 +111,54 @@ type Ended<K extends RollbackOutcome["kind"]> = RunState & {
   readonly outcome: RollbackOutcome & { readonly kind: K };
 };
 
-function provenView(
-  snapshot: HistorySnapshot,
-  { order, outcome, at }: Ended<"proven">,
-  deeds: Deeds,
-): SideView {
-  const failure = outcome.hold?.kind === "failed" ? outcome.hold.error : undefined;
-  const held = afterwards(snapshot, order, deeds);
-  const notHeld: readonly SectionView[] =
-    failure === undefined
-      ? []
-      : [
-          {
-            heading: say.afterwardsHeading(),
-            lines: [{ mark: "warn", text: [say.holdFailed(order.subject, clusterSentence(failure))] }],
-          },
-        ];
+function provenView(snapshot: HistorySnapshot, run: Ended<"proven">, deeds: Deeds): SideView {
+  const { order, outcome, at } = run;
   return {
     ...sideOf(order, "proven", "proven"),
     mark: "ok",
     heading: say.provenHeading(order, at),
-    sections: [
-      { lines: itemLines(outcome.items, order) },
-      ...(snapshot.hold === undefined && failure !== undefined ? notHeld : held),
-    ],
+    sections: [{ lines: itemLines(outcome.items, order) }, ...afterwards(snapshot, run, deeds)],
     actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
   };
 }
 
 /** What remains to be done once a commit was taken away. */
-function afterwards({ hold }: HistorySnapshot, order: RunOrder, deeds: Deeds): readonly SectionView[] {
-  const { undone, subject } = order;
-  if (hold === undefined && undone.length === 0) return [];
+function afterwards(
+  { hold: seen }: HistorySnapshot,
+  { order, outcome, isHoldSeen }: Ended<"proven" | "nothing-runs">,
+  deeds: Deeds,
+): readonly SectionView[] {
+  const { undone } = order;
+  const truth = outcome.kind === "proven" ? outcome.hold : undefined;
+  // The watch may be a moment behind what has just been written.
+  const hold = seen ?? (truth?.kind === "placed" && !isHoldSeen ? truth.hold : undefined);
+  if (hold === undefined && truth === undefined && undone.length === 0) return [];
   const revert = deeds.action({ kind: "revert-commits" }, say.revertCommits(undone.length), "link");
-  const holdLine: LineView =
-    hold === undefined
-      ? { mark: "info", text: [say.holdLifted(subject)] }
-      : {
-          mark: "info",
-          text: say.holdNote(subject, hold.undone),
-          actions: [deeds.action({ kind: "lift-hold", nonce: hold.nonce }, liftHold(), "link")],
-        };
   return [
     {
       heading: say.afterwardsHeading(),
       lines: [
-        holdLine,
+        holdLine(hold, { truth, subject: order.subject }, deeds),
         ...(undone.length === 0
           ? []
           : [{ mark: "info", text: [say.revertReminder()], actions: [revert] } as const]),
       ],
     },
   ];
+}
+
+function holdLine(
+  hold: EnvironmentHold | undefined,
+  { truth, subject }: { readonly truth: HoldTruth | undefined; readonly subject: string },
+  deeds: Deeds,
+): LineView {
+  if (hold !== undefined) {
+    const lift = deeds.action({ kind: "lift-hold", nonce: hold.nonce }, liftHold(), "link");
+    return { mark: "info", text: say.holdNote(subject, hold.undone), actions: [lift] };
+  }
+  return truth?.kind === "failed"
+    ? { mark: "warn", text: [say.holdFailed(subject, clusterSentence(truth.error))] }
+    : { mark: "info", text: [say.holdLifted(subject)] };
 }
 
 function notProvenView(

@@ -181,6 +181,7 @@ export class PanelSession implements Disposable {
 
   #look(): void {
     const snapshot = this.#followed.snapshot;
+    if (snapshot?.hold !== undefined) this.#services.runs.sawHold(snapshot.subject.release);
     if (snapshot !== undefined && this.#run === undefined) this.#follow(snapshot);
     this.#changes.fire();
   }

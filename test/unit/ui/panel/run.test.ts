@@ -137,15 +137,22 @@ test("the proof is the same list, and what remains to be done stands below it", 
 });
 
 test("a hold that could not be placed is said, and one that was lifted too", () => {
-  const proven = (outcome: Partial<RollbackOutcome & { kind: "proven" }>): string | undefined =>
-    side(ended({ kind: "proven", revision: 169, items: [], ...outcome }))[2];
+  const proven = (
+    hold: (RollbackOutcome & { readonly kind: "proven" })["hold"],
+    isHoldSeen?: true,
+  ): string | undefined => {
+    const run = ended({ kind: "proven", revision: 169, items: [], ...(hold === undefined ? {} : { hold }) });
+    return side(run.kind === "ended" && isHoldSeen !== undefined ? { ...run, isHoldSeen } : run)[2];
+  };
   assert.deepEqual(
     [
-      proven({ hold: { kind: "failed", error: { reason: "forbidden", detail: "update leases" } } }),
-      proven({ hold: { kind: "placed", hold: HOLD } }),
+      proven({ kind: "failed", error: { reason: "forbidden", detail: "update leases" } }),
+      proven({ kind: "placed", hold: HOLD }),
+      proven({ kind: "placed", hold: HOLD }, true),
     ],
     [
       "! web could not be put on hold, so the next deploy may bring back what was undone. You are not allowed to: update leases. Ask an admin for this permission.",
+      "i web is on hold so that `9c1f2ab` and 1 more do not come back by themselves. [Lift the Hold]",
       "i web is not on hold: the next deploy may bring back what was undone.",
     ],
   );
