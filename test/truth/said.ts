@@ -75,7 +75,12 @@ function readyTold(told: Told): string | undefined {
       return "no";
     case "not-proven": {
       const { stillServing, items } = outcome;
-      if (stillServing !== undefined) return letterOfRevision(told, stillServing.revision);
+      if (stillServing !== undefined) {
+        // It counts as said where the person can read it.
+        const alert = JSON.stringify(told.view.side.alert?.text ?? []);
+        const isTold = alert.includes(`of ${stillServing.revision} still serve`);
+        return isTold ? letterOfRevision(told, stillServing.revision) : undefined;
+      }
       // Pods on the sheet are those of the newest template, whichever images that has.
       const pods = items.filter(({ kind, facts }) => kind === "pods" && facts !== "");
       if (pods.length === 0) return undefined;
