@@ -56,3 +56,29 @@ export const commands = {
     return Promise.resolve();
   },
 };
+
+/** As much of an address as is looked at. */
+export const Uri = {
+  from: ({ scheme, authority = "", path = "", query = "" }) => ({
+    ...{ scheme, authority, path, query },
+    toString: () => `${scheme}://${authority}${path}${query === "" ? "" : `?${query}`}`,
+  }),
+  joinPath: (base, ...parts) => Uri.from({ ...base, path: [base.path, ...parts].join("/") }),
+};
+
+/** Documents that an extension provides; a test closes them. */
+export const workspace = {
+  providers: new Map(),
+  closing: new Set(),
+  registerTextDocumentContentProvider(scheme, provider) {
+    workspace.providers.set(scheme, provider);
+    return { dispose: () => workspace.providers.delete(scheme) };
+  },
+  onDidCloseTextDocument(listener) {
+    workspace.closing.add(listener);
+    return { dispose: () => workspace.closing.delete(listener) };
+  },
+  close(uri) {
+    for (const listener of workspace.closing) listener({ uri });
+  },
+};
