@@ -43,6 +43,7 @@ export function readRecordLabels(labels: Readonly<Record<string, string>>): Reco
  */
 export function newestFirst(revisions: readonly RevisionLabel[]): readonly RevisionLabel[] {
   const byNumber = [...revisions].sort((a, b) => b.revision - a.revision);
+  if (byNumber.every(({ driver }) => driver === byNumber[0]?.driver)) return byNumber;
   const secrets = byNumber.filter(({ driver }) => driver === "secret");
   const configMaps = byNumber.filter(({ driver }) => driver === "configmap");
   const [newestSecret, newestConfigMap] = [secrets[0], configMaps[0]];

@@ -5,7 +5,7 @@ import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
 import type { ApiAnswer, ApiCall, KubernetesApi } from "./api.ts";
 import { withoutUser, type Connection, type Connections } from "./connection.ts";
 import { exchange, openStream, type HttpAnswer, type HttpRequest, type HttpStream } from "./http.ts";
-import { readAnswer, serverTimeOf, type Origin } from "./status.ts";
+import { readAnswer, readWithPauses, serverTimeOf, type Origin } from "./status.ts";
 
 const DEFAULT_TIMEOUT_MS: DurationMs = 15 * SECOND_MS;
 const MAX_RETRIES = 3;
@@ -63,7 +63,7 @@ export class KubernetesClient implements KubernetesApi {
     if (!sent.ok) return sent;
     const { answer, origin } = sent.value;
     const isText = call.reads === "text" && answer.status === 200;
-    const body = isText ? ok(answer.text) : readAnswer(answer, origin);
+    const body = isText ? ok(answer.text) : await readWithPauses(answer, origin);
     if (!body.ok) return body;
     const { sentAt, receivedAt } = answer;
     return ok({ body: body.value, serverTime: serverTimeOf(answer.headers), sentAt, receivedAt });

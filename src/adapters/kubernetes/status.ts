@@ -5,8 +5,11 @@ import { redacted } from "../../domain/redact.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import { SECOND_MS, type EpochMs } from "../../domain/time.ts";
 import { isObject, numberAt, textAt, type JsonObject } from "./json.ts";
+import { parseLongList } from "./longList.ts";
 
 const MAX_DETAIL = 300;
+/** Shorter ones are parsed at once in a millisecond or two. */
+const LONG_ANSWER_CHARACTERS = 256 * 1024;
 const DEFAULT_RETRY_AFTER_MS = SECOND_MS;
 
 /**
@@ -30,6 +33,16 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+}
+
+/** As `readAnswer`, but a long list is parsed with pauses in which others get their turn. */
+export async function readWithPauses(
+  answer: RawAnswer,
+  origin: Origin,
+): Promise<Result<JsonObject, WriteError>> {
+  const isLong = answer.status === 200 && answer.text.length > LONG_ANSWER_CHARACTERS;
+  const list = isLong ? await parseLongList(answer.text) : undefined;
+  return list === undefined ? readAnswer(answer, origin) : ok(list);
 }
 
 /** The JSON of a good answer, or what a refusal means. The answer's own words are kept short, and its body is never logged. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock, Log, WatchEvent, WriteError } from "../../app/ports.ts";
 import type { ClusterError, Liveness } from "../../domain/cluster.ts";
 import type { Result } from "../../domain/result.ts";
@@ -46,6 +47,8 @@ const ANSWER_TIMEOUT_MS: DurationMs = 15 * SECOND_MS;
 /** A watch that ended sooner than this and brought nothing did not work; another one at once would be a storm. */
 const USEFUL_MS: DurationMs = 5 * SECOND_MS;
 const HEARTBEAT_MS: DurationMs = 5 * SECOND_MS;
+/** Some hundred objects are read in a few milliseconds. */
+const AT_ONCE = 500;
 /** When the wall clock ran this far ahead of the heartbeat, the machine slept and its connections are dead. */
 const SLEPT_MS: DurationMs = 10 * SECOND_MS;
 
@@ -178,10 +181,12 @@ export class WatchLoop<O, T> {
     if (version === undefined) {
       return { reason: "not-kubernetes", server: context, detail: "the answer is no list" };
     }
+    const objects = await this.#entries(objectsAt(body, "items"));
+    if (signal.aborted) return { reason: "aborted" };
     this.#serverClock.learn(answer.value);
     this.#version = version;
     this.#pin = pin;
-    this.#replace(objectsAt(body, "items"));
+    this.#replace(objects);
     return undefined;
   }
 
@@ -258,17 +263,25 @@ export class WatchLoop<O, T> {
   }
 
   /** What was listed waits for the watch to open before it is shown as current, unless a watch was open already. */
-  #replace(objects: readonly JsonObject[]): void {
+  #replace(objects: Map<string, Entry<O>>): void {
     const before = this.#objects;
-    this.#objects = new Map(
-      objects.map((object) => [textAt(object, "metadata", "name") ?? "", this.#entry(object)]),
-    );
+    this.#objects = objects;
     const isSame =
       before.size === this.#objects.size &&
       [...this.#objects].every(([name, { version }]) => before.get(name)?.version === version);
     if (isSame) return;
     if (this.#liveness.kind === "live") this.#changed();
     else this.#items = this.#view();
+  }
+
+  /** By name. Thousands of them take long to read, so that others get a turn in between. */
+  async #entries(objects: readonly JsonObject[]): Promise<Map<string, Entry<O>>> {
+    const entries = new Map<string, Entry<O>>();
+    for (const [index, object] of objects.entries()) {
+      if (index > 0 && index % AT_ONCE === 0) await turn();
+      entries.set(textAt(object, "metadata", "name") ?? "", this.#entry(object));
+    }
+    return entries;
   }
 
   #entry(object: JsonObject): Entry<O> {
