@@ -13,7 +13,7 @@ import {
   type RecordsAfter,
 } from "../domain/rollbackProof.ts";
 import type { WorkloadReading } from "../domain/rollout.ts";
-import { MINUTE_MS, type DurationMs } from "../domain/time.ts";
+import { MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
 import { placeHold, type HoldServices } from "./environmentHold.ts";
 import type { RecordTruth } from "./deployOutcome.ts";
 import type { DeployerEnd, DeployerError, ReleaseReadError } from "./ports.ts";
@@ -171,7 +171,9 @@ class Proof {
       if (left === undefined) {
         this.#progress.tell("proving", { ...seen, ...(await early.after(look.value, made, signal)) });
       } else this.#progress.tell("steady", { ...seen, secondsLeft: left });
-      await clock.sleep(LOOK_EVERY_MS, signal);
+      // The looks take their time as well; they are not to add up to a longer wait.
+      const end = steady === undefined ? Infinity : steady.since + steadySeconds * SECOND_MS;
+      await clock.sleep(Math.min(LOOK_EVERY_MS, Math.max(0, end - clock.monotonic())), signal);
     }
   }
 

@@ -21,6 +21,8 @@ import { FakeReleaseStore } from "./releases.ts";
 export const RELEASE = "web";
 export const LEASE: ObjectRef = { context: "staging", namespace: "devdeploy", name: "production" };
 
+type Workloads = Result<readonly WorkloadReading[], ClusterError>;
+
 /** Everything that a rollback touches, in memory and well: revision 2 runs, and helm goes back to revision 1. */
 export class RollbackWorld {
   readonly clock = new ManualClock();
@@ -40,7 +42,7 @@ export class RollbackWorld {
   readonly listings: (ReleaseReadError & ClusterError)[] = [];
   /** Runs before each listing, with its number. */
   onList: (count: number) => void = () => undefined;
-  workloads: () => Result<readonly WorkloadReading[], ClusterError> = () => ok([]);
+  workloads: () => Workloads | Promise<Workloads> = () => ok([]);
   diagnosis: Diagnosis = { cause: { kind: "waited-too-long" }, evidence: [] };
   helm: (order: KeptRollback, signal: AbortSignal) => Promise<DeployerEnd> | DeployerEnd = (order) =>
     this.rolledBack(order);

@@ -434,6 +434,22 @@ describe("a rollback that does not go well", () => {
     );
   });
 
+  test("looks that take their time do not add up to a longer wait for steadiness", async () => {
+    const world = new RollbackWorld();
+    let began = 0;
+    world.helm = (order) => {
+      const end = world.rolledBack(order);
+      began = world.clock.monotonic();
+      world.workloads = async () => {
+        await world.clock.sleep(200, world.stop.signal);
+        return ok([world.running()]);
+      };
+      return end;
+    };
+    const outcome = await world.rollBack();
+    assert.deepEqual([outcome.kind, world.clock.monotonic() - began], ["proven", 200 + 15_000 + 200]);
+  });
+
   test("zero replicas run nothing, which is no success", async () => {
     const world = new RollbackWorld();
     world.helm = (order) => {
