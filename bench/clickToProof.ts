@@ -10,7 +10,7 @@ import { openPanel, STEADY_SECONDS, type Panel } from "../test/truth/panel.ts";
 import { openStage, RELEASE, type Stage, type Theatre } from "../test/truth/stage.ts";
 import { sayMilliseconds, spreadOf } from "./statistics.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const FAILURES = 3;
 /** Enough for a diagnosis; helm then gives up. */
 const FAILING_MINUTES = 0.15;
