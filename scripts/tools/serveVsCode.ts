@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { CannotProvide } from "./cache.ts";
-import { surroundings, writeUserSettings } from "./settings.ts";
+import { surroundings, writeMachineSettings, writeUserSettings } from "./settings.ts";
 import type { VsCodeServer } from "./vsCodeServer.ts";
 
 export interface ServeOptions {
@@ -36,7 +36,9 @@ const STOP_LIMIT_MS = 5_000;
 
 /** Starts VS Code's web server on 127.0.0.1, in a process group of its own that `stop` ends. */
 export async function serveVsCode(options: ServeOptions): Promise<ServedVsCode> {
-  await writeUserSettings(join(options.dataFolder, "data"), options.settings);
+  const data = join(options.dataFolder, "data");
+  await writeUserSettings(data, options.settings);
+  await writeMachineSettings(data, options.settings);
   const child = spawn(options.server.node, [options.server.program, ...serverArgs(options)], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

@@ -29,6 +29,18 @@ export async function writeUserSettings(
   await writeFile(join(dataFolder, "User", "settings.json"), text);
 }
 
+/**
+ * Writes the settings of the machine that a VS Code server runs on. Those of the scope `machine` belong there: among the
+ * user's own they are forgotten as soon as another one is changed.
+ */
+export async function writeMachineSettings(
+  dataFolder: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await mkdir(join(dataFolder, "Machine"), { recursive: true });
+  await writeFile(join(dataFolder, "Machine", "settings.json"), JSON.stringify(settings, undefined, 2));
+}
+
 /** The environment without what a VS Code or a test runner around this process says to its own children. */
 export function surroundings(): Record<string, string> {
   const kept: Record<string, string> = {};

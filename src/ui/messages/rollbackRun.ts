@@ -120,6 +120,12 @@ export function itemFacts({ kind, state, facts }: ProofItem): string {
   return state === "ok" && !isToldByWorkloads ? "" : plain(facts);
 }
 
+const POD_WORDS = 120;
+
+/** The cause stands below in full. */
+const cut = (text: string): string =>
+  text.length <= POD_WORDS ? text : `${text.slice(0, POD_WORDS - 1).trimEnd()}…`;
+
 /** What goes on below the promises while one watches: pods that are not ready, seconds left. */
 export function phaseDetail({
   kind,
@@ -135,7 +141,7 @@ export function phaseDetail({
     ready === undefined || wanted === undefined
       ? []
       : [[l10n.t("{ready} of {wanted} ready", { ready, wanted })]];
-  const waiting = pods.slice(0, 3).map((pod) => [plain(pod)]);
+  const waiting = pods.slice(0, 3).map((pod) => [cut(plain(pod))]);
   const more = pods.length > 3 ? [[l10n.t("{count} more", { count: pods.length - 3 })]] : [];
   const parts = [...figures, ...waiting, ...more];
   return parts.length === 0 ? undefined : joined(parts, " · ");

@@ -1,6 +1,6 @@
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
 import type { RollbackReview } from "../../app/rollbackOutcome.ts";
-import { notChoosable } from "../messages/history.ts";
+import { notChoosable } from "../messages/revisionRow.ts";
 import type { NotBegun } from "../messages/rollbackAlert.ts";
 import type { SideState } from "./model.ts";
 

@@ -6,7 +6,7 @@ import type { ActionView, LineView, SectionView, SideView } from "../../protocol
 import { clusterSentence } from "../messages/cluster.ts";
 import { diagnosisWords } from "../messages/diagnosis.ts";
 import { liftHold } from "../messages/historyBanners.ts";
-import { notChoosable } from "../messages/history.ts";
+import { notChoosable } from "../messages/revisionRow.ts";
 import * as say from "../messages/rollbackRun.ts";
 import { commitOf } from "./bannerViews.ts";
 import type { Deeds } from "./deeds.ts";
@@ -192,13 +192,14 @@ function notProvenView(
 function nextActions(snapshot: HistorySnapshot, order: RunOrder, deeds: Deeds): readonly ActionView[] {
   const instead = insteadOf(snapshot, order);
   const forward = isThere(snapshot, order.from.revision) ? order.from.revision : undefined;
+  const look = instead === undefined ? "primary" : "secondary";
   return [
     ...(instead === undefined
       ? []
       : [deeds.action({ kind: "choose", revision: instead }, say.rollBackInstead(instead), "primary")]),
     ...(forward === undefined
       ? []
-      : [deeds.action({ kind: "choose", revision: forward }, say.rollForward(forward))]),
+      : [deeds.action({ kind: "choose", revision: forward }, say.rollForward(forward), look)]),
     deeds.action({ kind: "choose", revision: order.to.revision }, say.tryAgain(order.to.revision)),
   ];
 }

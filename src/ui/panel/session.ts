@@ -4,7 +4,7 @@ import type { RollbackReview, RollbackSubject } from "../../app/rollbackOutcome.
 import type { Diagnosis } from "../../domain/diagnosis.ts";
 import type { Person } from "../../domain/person.ts";
 import type { PanelMemory } from "../../protocol/panel.ts";
-import { notChoosable } from "../messages/history.ts";
+import { notChoosable } from "../messages/revisionRow.ts";
 import type { NotBegun } from "../messages/rollbackAlert.ts";
 import { absentView } from "./absentView.ts";
 import type { Deed } from "./deeds.ts";
@@ -42,6 +42,7 @@ export class PanelSession implements Disposable {
   #reviewedAt = "";
   #by: Person | undefined;
   #isFetching = false;
+  #wasLive = false;
   #isOver = false;
 
   readonly onChange = this.#changes.event;
@@ -181,9 +182,22 @@ export class PanelSession implements Disposable {
 
   #look(): void {
     const snapshot = this.#followed.snapshot;
-    if (snapshot?.hold !== undefined) this.#services.runs.sawHold(snapshot.subject.release);
+    if (snapshot !== undefined) this.#lookAtRun(snapshot);
     if (snapshot !== undefined && this.#run === undefined) this.#follow(snapshot);
     this.#changes.fire();
+  }
+
+  /** A panel that is opened anew shows how the last run ended only until something came after it. */
+  #lookAtRun({ hold, liveness, entries, subject: { release } }: HistorySnapshot): void {
+    const { runs } = this.#services;
+    if (hold !== undefined) runs.sawHold(release);
+    if (this.#wasLive || liveness.kind !== "live") return;
+    this.#wasLive = true;
+    const run = runs.of(release);
+    const [newest] = entries;
+    if (run !== undefined && newest !== undefined && newest.label.revision > run.order.revision) {
+      runs.dismiss(release);
+    }
   }
 
   #follow(snapshot: HistorySnapshot): void {

@@ -12,6 +12,7 @@ import { prunedRevisions } from "../../domain/risks.ts";
 import type { ChipView, RowView, TableView } from "../../protocol/panel.ts";
 import * as say from "../messages/history.ts";
 import { plain } from "../messages/pieces.ts";
+import * as words from "../messages/revisionRow.ts";
 import type { Deeds } from "./deeds.ts";
 import type { PanelModel } from "./model.ts";
 
@@ -29,7 +30,7 @@ export function tableView(model: PanelModel, deeds: Deeds): TableView {
     columns: say.columns(),
     rows: entries.map((entry, index) => rowView(model, { entry, older: entries[index + 1] }, deeds)),
     empty: liveness.kind === "live" ? say.noRelease(subject.release) : say.readingHistory(),
-    filter: { ...say.filterWords(), statuses: [...new Set(entries.map(say.statusOf))] },
+    filter: { ...say.filterWords(), statuses: [...new Set(entries.map(words.statusOf))] },
   };
 }
 
@@ -45,7 +46,7 @@ function rowView({ snapshot, now, isFetching }: PanelModel, placed: Placed, deed
   const runs = runsRevision(snapshot) === revision;
   const isRecommended =
     snapshot.recommendation.kind === "revision" && snapshot.recommendation.revision === revision;
-  const problem = say.notChoosable(entry, runs && snapshot.runs.kind === "revision");
+  const problem = words.notChoosable(entry, runs && snapshot.runs.kind === "revision");
   const under = runs ? runsWords(snapshot) : undefined;
   const commit = commitCell(placed, { links: snapshot.links, isFetching }, deeds);
   return {
@@ -58,8 +59,8 @@ function rowView({ snapshot, now, isFetching }: PanelModel, placed: Placed, deed
     chips: rowChips(entry, isRecommended, snapshot),
     commit,
     deployed: {
-      ...say.deployedWhen(entry.deployedAt, now),
-      ...(entry.by === undefined ? {} : { by: say.byWhom(entry.by) }),
+      ...words.deployedWhen(entry.deployedAt, now),
+      ...(entry.by === undefined ? {} : { by: words.byWhom(entry.by) }),
     },
     chart: chartWords(entry),
     state: stateCell(entry, runs),
@@ -69,14 +70,14 @@ function rowView({ snapshot, now, isFetching }: PanelModel, placed: Placed, deed
         .filter((text) => text !== undefined)
         .map(plain)
         .join(" "),
-      status: say.statusOf(entry),
+      status: words.statusOf(entry),
     },
   };
 }
 
 function stateCell(entry: HistoryEntry, runs: boolean): RowView["state"] {
-  const chip = say.stateChip(entry, runs);
-  const under = say.statusOf(entry);
+  const chip = words.stateChip(entry, runs);
+  const under = words.statusOf(entry);
   return chip.text === under ? chip : { ...chip, under };
 }
 
@@ -85,7 +86,7 @@ export const runsRevision = ({ runs }: Pick<HistorySnapshot, "runs">): number | 
   runs.kind === "revision" || runs.kind === "drift" ? runs.revision : undefined;
 
 const runsWords = ({ runs }: HistorySnapshot): string =>
-  runs.kind === "drift" ? say.driftsNow() : say.runsNow();
+  runs.kind === "drift" ? words.driftsNow() : words.runsNow();
 
 function rowChips(
   entry: HistoryEntry,
@@ -97,14 +98,14 @@ function rowChips(
     ...(isRecommended
       ? [
           {
-            text: say.recommended(),
+            text: words.recommended(),
             look: "recommended",
             tooltip: say.recommendationWords(snapshot.recommendation),
           } as const,
         ]
       : []),
-    ...(isGuess ? [{ text: say.guessOnly(), look: "warning" } as const] : []),
-    ...(entry.wasRolledBackFrom ? [{ text: say.rolledBackFrom(), look: "warning" } as const] : []),
+    ...(isGuess ? [{ text: words.guessOnly(), look: "warning" } as const] : []),
+    ...(entry.wasRolledBackFrom ? [{ text: words.rolledBackFrom(), look: "warning" } as const] : []),
   ];
 }
 
@@ -127,11 +128,11 @@ function commitCell(placed: Placed, facts: CellFacts, deeds: Deeds): RowView["co
   const { record } = placed.entry;
   switch (record.kind) {
     case "reading":
-      return { grade: "reading", text: say.readingRecord(), actions: [] };
+      return { grade: "reading", text: words.readingRecord(), actions: [] };
     case "unreadable":
-      return { grade: "unknown", text: say.unreadableRecord(record.detail), actions: [] };
+      return { grade: "unknown", text: words.unreadableRecord(record.detail), actions: [] };
     case "unread":
-      return { grade: "reading", text: say.unreadRecord(record.detail), actions: [] };
+      return { grade: "reading", text: words.unreadRecord(record.detail), actions: [] };
     case "read":
       return readCell(placed, record.match, facts, deeds);
   }
@@ -146,13 +147,13 @@ function readCell(placed: Placed, match: CommitMatch, facts: CellFacts, deeds: D
     case "ambiguous":
       return {
         grade: "ambiguous",
-        text: say.guessedCommit(match),
+        text: words.guessedCommit(match),
         ...remark,
-        source: say.sourceWords(match.source, match.evidence),
+        source: words.sourceWords(match.source, match.evidence),
         actions: match.why === "not-in-clone" ? [fetchAction(facts, deeds)] : [],
       };
     case "unknown":
-      return { grade: "unknown", text: say.unknownCommit(match), ...remark, actions: [] };
+      return { grade: "unknown", text: words.unknownCommit(match), ...remark, actions: [] };
   }
 }
 
@@ -170,7 +171,7 @@ function exactCell(
     grade: "exact",
     text: commit === undefined ? missingWords(match) : subjectOf(commit, facts.links),
     ...(under === undefined ? {} : { under }),
-    source: say.sourceWords(match.source, match.evidence),
+    source: words.sourceWords(match.source, match.evidence),
     actions: [
       ...(match.isInClone ? [] : [fetchAction(facts, deeds)]),
       ...pullRequestLink(commit, facts.links, deeds),
@@ -179,17 +180,20 @@ function exactCell(
 }
 
 const missingWords = ({ isInClone }: CommitMatch & { readonly kind: "exact" }): string =>
-  isInClone ? say.lookingUpCommit() : say.notInClone();
+  isInClone ? words.lookingUpCommit() : words.notInClone();
 
 /** What a row says besides its commit: where it went back to, or that only the values differ from the row below. */
 function remarkOf({ entry, older }: Placed): string | undefined {
   if (entry.record.kind !== "read") return undefined;
   const { rollbackTo } = entry.record.revision;
-  if (rollbackTo !== undefined) return say.rollbackTo(rollbackTo);
+  if (rollbackTo !== undefined) return words.rollbackTo(rollbackTo);
   const commit = wholeCommit(entry);
   if (commit === undefined || older?.record.kind !== "read" || commit !== wholeCommit(older))
     return undefined;
-  return say.sameCommitAs(older.label.revision, changedBetween(entry.record.revision, older.record.revision));
+  return words.sameCommitAs(
+    older.label.revision,
+    changedBetween(entry.record.revision, older.record.revision),
+  );
 }
 
 function changedBetween(revision: Revision, older: Revision): "values" | "chart" | "nothing" {
@@ -206,7 +210,7 @@ const subjectOf = ({ subject, pullRequest }: CommitFacts, links: RepositoryLinks
   );
 
 const fetchAction = ({ isFetching }: CellFacts, deeds: Deeds): RowView["commit"]["actions"][number] =>
-  deeds.action({ kind: "fetch-commits" }, isFetching ? say.fetching() : say.fetchCommits(), "link", {
+  deeds.action({ kind: "fetch-commits" }, isFetching ? words.fetching() : words.fetchCommits(), "link", {
     ...(isFetching ? { isDisabled: true } : {}),
   });
 
@@ -218,8 +222,8 @@ function pullRequestLink(
   if (links === undefined || commit?.pullRequest === undefined) return [];
   const url = pullRequestUrl(links, commit.pullRequest);
   return [
-    deeds.action({ kind: "open-url", url }, say.pullRequest(commit.pullRequest), "link", {
-      tooltip: say.openPullRequest(commit.pullRequest),
+    deeds.action({ kind: "open-url", url }, words.pullRequest(commit.pullRequest), "link", {
+      tooltip: words.openPullRequest(commit.pullRequest),
     }),
   ];
 }

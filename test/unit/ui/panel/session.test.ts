@@ -246,6 +246,22 @@ test("a run goes on without its panel, and the panel that is opened next shows w
   );
 });
 
+test("a panel that is opened after somebody deployed again does not show the proof of yesterday", async () => {
+  const window = new PanelWindow();
+  const session = await window.ready();
+  void session.confirm("review-1", "web");
+  await window.settled();
+  window.rollbacks.runs[0]?.end(PROVEN);
+  await window.settled();
+  session.dispose();
+  const [newest] = aHistory({ revision: 170, of: "77e01bd", status: "deployed" });
+  if (newest === undefined) throw new Error("One entry was told.");
+  const later = aSnapshot({ entries: [newest, ...aStory()] });
+  window.rollbacks.tell(later);
+  const next = await window.ready({}, later);
+  assert.equal(heading(next), "# *Roll back* 168 `9c1f2ab` → 167");
+});
+
 test("while it runs nothing else is chosen; afterwards another revision can be", async () => {
   const window = new PanelWindow();
   const session = await window.ready();
