@@ -62,6 +62,7 @@ export function deployOrder(
     values: renderValues(driver.values, facts),
     mark: { commit: facts.commit, branch: facts.branch, by: person.name },
     revision: (latest?.revision ?? 0) + 1,
+    ...(latest?.driver === "configmap" ? { records: latest.driver } : {}),
     repositoryRoot: repository.root,
     subject: machine.name,
     ...(machine.url === undefined ? {} : { url: machine.url }),

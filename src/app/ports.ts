@@ -5,7 +5,7 @@ import type { DeployPlan } from "../domain/deployment.ts";
 import type { LockRecord, StoredLock } from "../domain/lock.ts";
 import type { HeldOperation, OperationRecord, StoredOperation } from "../domain/operation.ts";
 import type { HolderIdentity } from "../domain/person.ts";
-import type { Revision, RevisionLabel, RevisionMark } from "../domain/release.ts";
+import type { RecordDriver, Revision, RevisionLabel, RevisionMark } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { WorkloadReading } from "../domain/rollout.ts";
 import type { StoredWaiting, Waiter } from "../domain/waiting.ts";
@@ -220,6 +220,8 @@ export interface KeptOrder {
   readonly url?: string;
   readonly release: ReleaseRef;
   readonly mark: RevisionMark;
+  /** Where this release's records are, if not in Secrets: helm has to be told, or it would begin a second history. */
+  readonly records?: RecordDriver;
   /** The revision that this order makes, if nobody else comes between. */
   readonly revision: number;
   readonly driver: Pick<HelmDriver, "container" | "timeoutMinutes">;

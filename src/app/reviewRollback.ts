@@ -98,7 +98,7 @@ export async function reviewRollback(
     objects: compareObjects(taken.fromEntries, taken.toEntries),
     values: compareValues(from.values, to.values, new Masks()),
     risks,
-    ...commandOf(services, tool, keptRollback({ subject, ...ends, seen })),
+    ...commandOf(services, tool, keptRollback({ subject, ...ends, seen, toRevision: to })),
     needsTypedName: subject.tier === "production",
   });
 }

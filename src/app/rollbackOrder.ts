@@ -3,7 +3,13 @@ import type { RollbackReview } from "./rollbackOutcome.ts";
 
 /** The order that a review comes to: the command that is shown and the one that is run are made from the same. */
 export function keptRollback(
-  { subject, from, to, seen }: Pick<RollbackReview, "subject" | "from" | "to" | "seen">,
+  {
+    subject,
+    from,
+    to,
+    seen,
+    toRevision,
+  }: Pick<RollbackReview, "subject" | "from" | "to" | "seen" | "toRevision">,
   more: Pick<KeptRollback, "operation" | "hold"> = {},
 ): KeptRollback {
   const { name, release, driver } = subject;
@@ -21,6 +27,7 @@ export function keptRollback(
     revision: seen.newest + 1,
     timeoutMinutes: driver.timeoutMinutes,
     historyMax: driver.historyMax,
+    ...(toRevision.driver === "configmap" ? { records: toRevision.driver } : {}),
     ...(driver.container === undefined ? {} : { container: driver.container }),
     ...more,
   };

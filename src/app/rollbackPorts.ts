@@ -138,6 +138,8 @@ export interface KeptRollback {
   readonly revision: number;
   readonly timeoutMinutes: number;
   readonly historyMax: number;
+  /** Where this release's records are, if not in Secrets: helm has to be told, or it would find no release. */
+  readonly records?: RecordDriver;
   /** The application's container, where the team named it. */
   readonly container?: string;
   /** The Lease that is held meanwhile; absent where the person confirmed that it is done without. */
@@ -173,6 +175,7 @@ export interface RollbackRunner {
 export interface RemovalOrder {
   readonly release: ReleaseRef;
   readonly timeoutMinutes: number;
+  readonly records?: RecordDriver;
   readonly operation?: HeldOperation;
 }
 

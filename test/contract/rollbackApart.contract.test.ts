@@ -68,6 +68,7 @@ describe("a rollback across helms and hooks", () => {
     const ended = await runProgram(await toolPath(tool), [...args, ...where, ...more], {
       HOME: stage.folder,
       KUBECONFIG: await cluster.kubeconfig("ann", [CONTEXT]),
+      HELM_DRIVER: release.endsWith("-configmaps") ? "configmap" : "secret",
     });
     assert.equal(ended.code, 0, ended.stderr);
   }
@@ -118,6 +119,16 @@ describe("a rollback across helms and hooks", () => {
       const isKnown = born === "helm4" && then === "helm4";
       assert.equal(review.toRevision.applyMethod, isKnown ? "ssa" : "csa");
       const outcome = await rollBackAs("ann", ann(back), review);
+      assert.equal(outcome.kind, "proven", JSON.stringify(outcome));
+    });
+  }
+  for (const tool of ["helm3", "helm4"] as const) {
+    test(`${tool} rolls back a release whose records are in ConfigMaps, and it is proven there`, async () => {
+      const release = `${tool}-configmaps`;
+      const subject = stageSubject(stage.namespace, release);
+      await deploy(tool, release, GOOD);
+      await deploy(tool, release, BAD);
+      const outcome = await rollBackAs("ann", ann(tool), await stageReview(ann(tool), subject, 1));
       assert.equal(outcome.kind, "proven", JSON.stringify(outcome));
     });
   }

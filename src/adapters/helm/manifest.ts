@@ -64,7 +64,8 @@ function asObject(document: Document.Parsed): unknown {
   }
 }
 
-function hasCompoundKeys(document: Document.Parsed): boolean {
+/** Keys that are maps or lists themselves: nothing of Kubernetes', and slow beyond measure. */
+export function hasCompoundKeys(document: Document.Parsed): boolean {
   const found: unknown[] = [];
   visit(document, {
     Pair: (_, { key }) => {

@@ -3,6 +3,7 @@ import { parseDocument, stringify } from "yaml";
 import type { Manifests } from "../../app/rollbackPorts.ts";
 import { isJsonObject, type ManifestPiece } from "../../domain/manifest.ts";
 import type { Json } from "../../domain/release.ts";
+import { hasCompoundKeys } from "./manifest.ts";
 
 /** Between documents; three dashes at the start of a line are nothing else in YAML, not even within a block of text. */
 const MARKER = /^---(?=\s|$)/mu;
@@ -40,7 +41,7 @@ function readDocument(text: string): ManifestPiece | undefined {
 function parsed(text: string): Json | undefined {
   try {
     const document = parseDocument(text, { logLevel: "silent", intAsBigInt: true });
-    if (document.errors.length > 0) return undefined;
+    if (document.errors.length > 0 || hasCompoundKeys(document)) return undefined;
     // Too many aliases, and too deep a document, are thrown at us.
     return asJson(document.toJS({ maxAliasCount: 100 }), 0);
   } catch {

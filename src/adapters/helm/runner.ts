@@ -4,6 +4,7 @@ import type { Deployer, DeployerEnd, DeployerError, DeployerTool, DeployOrder } 
 import type { KeptRollback, ReleaseRemover, RemovalOrder, RollbackRunner } from "../../app/rollbackPorts.ts";
 import type { CommitHash } from "../../domain/branch.ts";
 import type { HeldOperation } from "../../domain/operation.ts";
+import type { RecordDriver } from "../../domain/release.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import { rollbackArguments, uninstallArguments, upgradeArguments } from "./arguments.ts";
 import { helmEnvironment } from "./environment.ts";
@@ -44,6 +45,7 @@ export interface HelmSurroundings {
 interface Work {
   readonly command: readonly string[];
   readonly operation: HeldOperation | undefined;
+  readonly records: RecordDriver | undefined;
   /** Absent where nothing is kept: then no other window follows it. */
   readonly kept?: AboutRun["order"];
   readonly isStoppable: boolean;
@@ -92,6 +94,7 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
     const work: Work = {
       command: this.command(tool, order),
       operation: order.operation,
+      records: order.records,
       kept: keptOrder(order),
       isStoppable: true,
       prepare: (run) => this.#prepare(run, order, signal),
@@ -108,6 +111,7 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
     const work: Work = {
       command: this.rollbackCommand(tool, order),
       operation: order.operation,
+      records: order.records,
       kept: order,
       isStoppable: false,
       prepare: NOTHING_TO_PREPARE,
@@ -124,6 +128,7 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
     const work: Work = {
       command: this.removeCommand(tool, order),
       operation: order.operation,
+      records: order.records,
       isStoppable: false,
       prepare: NOTHING_TO_PREPARE,
     };
@@ -148,7 +153,7 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
 
   async #perform(
     run: RunFolder,
-    { command, operation, kept, isStoppable, prepare }: Work,
+    { command, operation, records, kept, isStoppable, prepare }: Work,
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<DeployerEnd> {
@@ -164,7 +169,7 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
       if (kept !== undefined) await writeJson(run.about, aboutRun(kept, kubeconfig));
       if (signal.aborted) return fail({ reason: "cancelled", output: "" });
       isBegun = true;
-      const end = await this.#supervise(run, { kubeconfig, isStoppable, onLine }, signal);
+      const end = await this.#supervise(run, { kubeconfig, records, isStoppable, onLine }, signal);
       // Nobody in this window waits for it any more: whoever looks for runs that are left may follow it.
       if (end.kind === "left") this.#followed.delete(run.id);
       tellRemarks(end, onLine);
@@ -212,13 +217,14 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
 
   async #supervise(
     run: RunFolder,
-    { kubeconfig, isStoppable, onLine }: Supervising,
+    { kubeconfig, records, isStoppable, onLine }: Supervising,
     signal: AbortSignal,
   ): Promise<RunEnd> {
     const supervisor = spawn(this.#surroundings.node, [this.#surroundings.supervisor, run.order], {
       cwd: run.path,
       env: {
         ...helmEnvironment(process.env, kubeconfig),
+        ...(records === undefined ? {} : { HELM_DRIVER: records }),
         ELECTRON_RUN_AS_NODE: "1",
       },
       detached: true,
@@ -252,6 +258,7 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
 
 interface Supervising {
   readonly kubeconfig: string | undefined;
+  readonly records: RecordDriver | undefined;
   readonly isStoppable: boolean;
   readonly onLine: (line: string) => void;
 }

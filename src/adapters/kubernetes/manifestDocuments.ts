@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { parseDocument } from "yaml";
+import { isScalar, parseDocument, visit, type Document } from "yaml";
 import { isObject, objectsAt, type JsonObject } from "./json.ts";
 
 /** A line of its own; within a block of text it would be indented. */
@@ -25,13 +25,26 @@ export async function manifestObjects(
 
 function parsed(text: string): unknown {
   const document = parseDocument(text, { logLevel: "silent" });
-  if (document.errors.length > 0) return undefined;
+  if (document.errors.length > 0 || hasCompoundKeys(document)) return undefined;
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
     // Too many aliases: a document that would grow without end.
     return undefined;
   }
+}
+
+/** Keys that are maps or lists are nothing of Kubernetes', and a few hundred of them take the parser half a minute. */
+function hasCompoundKeys(document: Document.Parsed): boolean {
+  const found: unknown[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key)) return undefined;
+      found.push(key);
+      return visit.BREAK;
+    },
+  });
+  return found.length > 0;
 }
 
 function itemsOf(object: unknown): readonly JsonObject[] {

@@ -18,3 +18,11 @@ test("the application's container is kept where the team named it", () => {
   const { container, historyMax, timeoutMinutes } = keptRollback(aReview({ subject }));
   assert.deepEqual([container, historyMax, timeoutMinutes], ["app", 3, 7]);
 });
+
+test("where the records are in ConfigMaps, helm is told so", () => {
+  const { toRevision, ...review } = aReview();
+  assert.equal(
+    keptRollback({ ...review, toRevision: { ...toRevision, driver: "configmap" } }).records,
+    "configmap",
+  );
+});
