@@ -38,7 +38,7 @@ test("somebody asks the holder for a machine, who keeps it at first and then giv
       "account  dev2, you · task/profile · ####### · 8 h left, mine",
       "unlock  dev3, free · Mia Chen's lock has ended, free",
       "lock  dev1, Ann Lee · task/my-special-task · ####### · 5 h left, held by others, by time left",
-      "server-environment  web, ####### · 2 d · Ben Ortiz, environments",
+      "warning  web, ####### · rollout failed · 2 h · mia-chen, environments",
       "server-environment  api, ####### · 2 d",
       "server-environment  cron, 2 targets · ####### · 47 h · Mia Chen",
       "circle-slash  utils, deprecated: All workers are in Kubernetes now",
