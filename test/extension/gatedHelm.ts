@@ -5,13 +5,13 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { eventually } from "./harness/person.ts";
 
-/** helm that stops at a gate before each upgrade: what is done meanwhile is done half-way, on a fast machine too. */
+/** helm that stops at a gate before each upgrade and rollback: what is done meanwhile is done half-way, on a fast machine too. */
 export interface GatedHelm {
   /** For the setting `devdeploy.helmPath`. */
   readonly path: string;
-  /** Waits until an upgrade stands at the gate. */
+  /** Waits until one of them stands at the gate. */
   arrival(): Promise<void>;
-  /** Lets that upgrade go on, and all later ones. */
+  /** Lets it go on, and all later ones. */
   open(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const run = () => {
   process.on("SIGTERM", () => helm.kill("SIGTERM"));
   helm.on("exit", (code) => process.exit(code ?? 1));
 };
-if (args[0] === "upgrade") {
+if (args[0] === "upgrade" || args[0] === "rollback") {
   writeFileSync(${JSON.stringify(arrived)}, "");
   const waiting = setInterval(() => {
     if (!existsSync(${JSON.stringify(opened)})) return;

@@ -181,9 +181,9 @@ test("a person rolls back to what is recommended, reads the proof, and is told w
       entries.join("\n"),
     );
     await acceptQuickPick(page, "dev2");
-    frame = await panelFrame(page);
+    // The frame of the other panel goes away in its own time.
     await eventually(
-      () => revisions(frame).catch((): readonly number[] => []),
+      async () => revisions(await panelFrame(page)).catch((): readonly number[] => []),
       (all) => all.includes(22),
     );
   });
