@@ -41,7 +41,8 @@ const contract: Stage = {
 const panel: Stage = {
   name: "the panel in a browser",
   again: "npm run test:panel",
-  run: async () => runSuite(await testFiles("test/webview", ".test.ts"), { concurrency: 1, limitMinutes: 15 }),
+  run: async () =>
+    runSuite(await testFiles("test/webview", ".test.ts"), { concurrency: 1, limitMinutes: 15 }),
 };
 
 const extension: Stage = {

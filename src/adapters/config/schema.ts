@@ -87,14 +87,10 @@ const helm = z
     timeoutMinutes: minutes.default(5).meta({
       markdownDescription: "How long helm waits until everything is ready (`--timeout`), in minutes.",
     }),
-    historyMax: z
-      .int()
-      .min(0, "must be at least 0")
-      .default(10)
-      .meta({
-        markdownDescription:
-          "How many revisions helm keeps (`--history-max`); `0` keeps all. What it drops cannot be rolled back to.",
-      }),
+    historyMax: z.int().min(0, "must be at least 0").default(10).meta({
+      markdownDescription:
+        "How many revisions helm keeps (`--history-max`); `0` keeps all. What it drops cannot be rolled back to.",
+    }),
   })
   .meta({ markdownDescription: "Deploys by `helm upgrade --install --wait`." });
 
