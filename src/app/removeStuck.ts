@@ -5,7 +5,7 @@ import { operationRef } from "../domain/operation.ts";
 import type { Person } from "../domain/person.ts";
 import { commandLine } from "../domain/plainText.ts";
 import { mayRecover } from "../domain/recovery.ts";
-import { isBusy, type RevisionLabel } from "../domain/release.ts";
+import { isBusy, type RecordDriver, type RevisionLabel } from "../domain/release.ts";
 import { MINUTE_MS, type EpochMs } from "../domain/time.ts";
 import type { HoldOperation } from "./deployBranch.ts";
 import type { Busy, RecordTruth } from "./deployOutcome.ts";
@@ -75,8 +75,8 @@ export async function removeStuck(
   const tool = await services.remover.tool(signal);
   if (signal.aborted) return NOTHING_DONE;
   if (!tool.ok) return { kind: "tool", error: tool.error };
-  const before = await whyNot(services, order, signal);
-  if (before !== undefined) return before;
+  const before = await judgeRecords(services, order, signal);
+  if (before.kind !== "removable") return before;
   const { name, target, driver, locks, release } = subject;
   const ref = operationRef(name, { name: target, driver }, locks);
   const held = await services.holdOperation(ref, { by, what: `uninstall ${release.release}` }, signal);
@@ -90,21 +90,26 @@ export async function removeStuck(
     };
   }
   try {
-    return (
-      (await whyNot(services, order, signal)) ??
-      (await remove(services, { order, tool: tool.value, operation: held.value }, signal))
-    );
+    const now = await judgeRecords(services, order, signal);
+    if (now.kind !== "removable") return now;
+    const { driver: records } = now;
+    return await remove(services, { order, tool: tool.value, operation: held.value, records }, signal);
   } finally {
     await held.value.release();
   }
 }
 
-/** The records as they are now, and the time: undefined where nothing speaks against it. */
-async function whyNot(
+/** Nothing speaks against it by the records as they are now, which lie where `driver` says, and by the time. */
+interface Removable {
+  readonly kind: "removable";
+  readonly driver: RecordDriver;
+}
+
+async function judgeRecords(
   { history, releases, clock }: RemoveServices,
   { subject, stuck }: RemoveOrder,
   signal: AbortSignal,
-): Promise<RemoveOutcome | undefined> {
+): Promise<RemoveOutcome | Removable> {
   const { release, driver } = subject;
   const listing = await history.list(release, signal);
   if (!listing.ok) return unread(listing.error);
@@ -127,7 +132,7 @@ async function whyNot(
   const timeout = driver.timeoutMinutes * MINUTE_MS;
   return latest.value !== undefined && isBusy(latest.value, clock.now(), timeout)
     ? { kind: "not-yet", freeAt: stuck.freeAt }
-    : undefined;
+    : { kind: "removable", driver: newest.driver };
 }
 
 const hasRun = ({ status }: RevisionLabel): boolean => status === "deployed" || status === "superseded";
@@ -139,11 +144,12 @@ interface Removal {
   readonly order: RemoveOrder;
   readonly tool: DeployerTool;
   readonly operation: RunningOperation;
+  readonly records: RecordDriver;
 }
 
 async function remove(
   services: RemoveServices,
-  { order: { subject, stuck }, tool, operation }: Removal,
+  { order: { subject, stuck }, tool, operation, records }: Removal,
   signal: AbortSignal,
 ): Promise<RemoveOutcome> {
   const { remover, log, history, diagnose } = services;
@@ -151,6 +157,7 @@ async function remove(
   const order: RemovalOrder = {
     release,
     timeoutMinutes: driver.timeoutMinutes,
+    ...(records === "configmap" ? { records } : {}),
     operation: operation.held,
   };
   log.info(commandLine(remover.removeCommand(tool, order)));

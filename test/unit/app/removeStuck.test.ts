@@ -57,6 +57,17 @@ describe("removing a first installation that was never finished", () => {
     assert.equal(stuck.world.operations.objects.get(lease)?.record.kind, "idle");
   });
 
+  test("tells helm where the records are, if not in Secrets", async () => {
+    const stuck = new Stuck();
+    const [record = assert.fail()] = stuck.world.releases.revisions.get(RELEASE) ?? [];
+    stuck.world.releases.revisions.set(RELEASE, [{ ...record, driver: "configmap" }]);
+    assert.deepEqual(await stuck.remove(), { kind: "removed" });
+    assert.deepEqual(
+      stuck.removals.map(({ records }) => records),
+      ["configmap"],
+    );
+  });
+
   const REFUSALS: readonly (readonly [
     rule: string,
     arrange: (stuck: Stuck) => void,
