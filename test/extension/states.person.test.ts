@@ -44,6 +44,11 @@ const welcomeThat = (page: Page, matches: RegExp, limitMs = 60_000): Promise<str
     limitMs,
   );
 
+/** What is asked of an element in the page: this program has no DOM of its own. */
+interface LabelledRow {
+  readonly ariaLabel: string | null;
+}
+
 /** The mistakes that the Problems view lists, each as a screen reader says it. */
 const problemsThat = (
   page: Page,
@@ -51,8 +56,9 @@ const problemsThat = (
 ): Promise<readonly string[]> =>
   eventually(
     async () => {
+      // In one piece: a row that goes away while the others are read would be waited for.
       const rows = page.locator('.markers-panel .monaco-list-row[aria-level="2"]');
-      return Promise.all((await rows.all()).map(async (row) => (await row.getAttribute("aria-label")) ?? ""));
+      return rows.evaluateAll((all: readonly LabelledRow[]) => all.map((row) => row.ariaLabel ?? ""));
     },
     areAsWanted,
     30_000,

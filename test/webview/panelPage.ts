@@ -128,7 +128,16 @@ async function openPanel(t: TestContext, built: string, options: PanelOptions = 
     await page.evaluate(
       `(async (messages) => {
         for (const message of messages) window.postMessage(message, "*");
-        await new Promise((done) => setTimeout(done));
+        const last = new MessageChannel().port1;
+        const passed = new Promise((done) =>
+          window.addEventListener("message", function after({ ports }) {
+            if (ports.length === 0) return;
+            window.removeEventListener("message", after);
+            done();
+          }));
+        // Messages come in the order in which they were posted: after this one the page has heard all others.
+        window.postMessage(undefined, "*", [last]);
+        await passed;
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       })(${JSON.stringify(messages)})`,
     );

@@ -19,8 +19,12 @@ export const listed = ({ page }: PanelPage): Promise<readonly string[]> =>
 export const announced = async ({ page }: PanelPage): Promise<string> =>
   (await page.locator("div.spoken[role]").allInnerTexts()).join("");
 
-/** Everything that is on the page. */
-export const markup = ({ page }: PanelPage): Promise<string> => page.locator("#panel").innerHTML();
+/** Everything that is on the page. The toolkit's controls show what was typed only in a later frame. */
+export const markup = ({ page }: PanelPage): Promise<string> =>
+  page.evaluate<string>(`(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return document.querySelector("#panel").innerHTML;
+  })()`);
 
 /** A row of the history. */
 export const row = (revision: number): string => `tr[data-revision="${revision}"]`;

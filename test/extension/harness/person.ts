@@ -232,12 +232,20 @@ export async function statusBar(page: Page): Promise<readonly string[]> {
   return items.map((text) => text.replace(/\s+/gu, " ").trim()).filter((text) => text !== "");
 }
 
+/** What is asked of an element in the page: this program has no DOM of its own. */
+interface DrawnLine {
+  readonly innerText: string;
+  getBoundingClientRect(): { readonly y: number };
+}
+
 /** What is in view of the open output channel; lines that are wrapped are whole again. */
 export async function outputText(page: Page): Promise<string> {
-  const lines = await page.locator(".part.panel .view-line").all();
-  const placed = await Promise.all(
-    lines.map(async (line) => ({ text: await line.innerText(), top: (await line.boundingBox())?.y ?? 0 })),
-  );
+  // In one piece: a line that scrolls out of view while the others are read would be waited for.
+  const placed = await page
+    .locator(".part.panel .view-line")
+    .evaluateAll((lines: readonly DrawnLine[]) =>
+      lines.map((line) => ({ text: line.innerText, top: line.getBoundingClientRect().y })),
+    );
   // The editor draws them in the order in which they came into view.
   const sorted = placed.sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll("\u00a0", " "));
   return sorted
