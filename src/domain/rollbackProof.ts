@@ -24,7 +24,11 @@ export interface ProofItem {
     | "commit"
     | "pods"
     | "steady"
-    | "manifest";
+    | "manifest"
+    /** Of a workload without helm: its template is the target's. */
+    | "template"
+    /** The target's old number is gone, and it has a new one, the highest. */
+    | "renumbered";
   /** `fact` is neither well nor ill: something that could not be proven, and why. */
   readonly state: "todo" | "running" | "ok" | "failed" | "fact";
   readonly workload?: string;

@@ -77,6 +77,8 @@ export interface RowView {
   readonly deployed: { readonly when: string; readonly exactly: string; readonly by?: string };
   readonly chart: string;
   readonly state: ChipView & { readonly under?: string };
+  /** What can be opened of this revision. */
+  readonly actions?: readonly ActionView[];
   /** What the row is found by. */
   readonly filter: { readonly commit: string; readonly author: string; readonly status: string };
 }
@@ -157,7 +159,7 @@ export interface StateMessage {
   /** Grows with every message to one webview: one that is lower than the last shown is dropped. */
   readonly turn?: number;
   /** What the panel keeps for the host, beside the choice and the filter, so that it comes back after a reload. */
-  readonly memory?: Pick<PanelMemory, "folder" | "subject" | "target">;
+  readonly memory?: Pick<PanelMemory, "folder" | "subject" | "target" | "workload">;
 }
 
 /** What the panel asks of the host. Anything else is dropped and counted. */
@@ -173,6 +175,13 @@ export interface PanelMemory {
   readonly folder: string;
   readonly subject: string;
   readonly target: string;
+  /** Where the panel is about a workload's rollouts instead of a release of helm's. */
+  readonly workload?: {
+    readonly context: string;
+    readonly namespace: string;
+    readonly kind: "Deployment" | "StatefulSet" | "DaemonSet";
+    readonly name: string;
+  };
   readonly chosen?: number;
   readonly filter?: { readonly text: string; readonly status: string };
 }

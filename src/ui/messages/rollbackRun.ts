@@ -106,6 +106,10 @@ export function itemWords(
       return pieces(l10n.t("All wanted pods of {workload} are new and ready"), facts);
     case "steady":
       return [l10n.t("They stay ready, without a restart")];
+    case "template":
+      return pieces(l10n.t("The template of {workload} is that of {to}"), facts);
+    case "renumbered":
+      return pieces(l10n.t("Revision {to} has become the newest one, under a new number"), facts);
     case "manifest":
       return state === "fact"
         ? pieces(l10n.t("Whether the manifest of {revision} is that of {to} could not be compared"), facts)
