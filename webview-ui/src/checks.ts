@@ -114,6 +114,7 @@ const row = whole<RowView>({
   deployed: whole<RowView["deployed"]>({ when: text, exactly: text, by: maybe(text) }),
   chart: text,
   state: whole<RowView["state"]>({ ...CHIP, under: maybe(text) }),
+  actions: maybe(list(action)),
   filter: whole<RowView["filter"]>({ commit: text, author: text, status: text }),
 });
 
@@ -178,7 +179,19 @@ const view = whole<PanelView>({
   language: text,
 });
 
-const identity = { folder: text, subject: text, target: text } as const;
+const identity = {
+  folder: text,
+  subject: text,
+  target: text,
+  workload: maybe(
+    whole<NonNullable<PanelMemory["workload"]>>({
+      context: text,
+      namespace: text,
+      kind: oneOf("Deployment", "StatefulSet", "DaemonSet"),
+      name: text,
+    }),
+  ),
+} as const;
 
 const state = whole<StateMessage>({
   kind: oneOf("state"),
