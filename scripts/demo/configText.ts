@@ -54,6 +54,19 @@ export function configText(cluster: DemoCluster): string {
       "tier": "staging",
       "url": "https://dev-api.example.com",
       "deploy": ${deploy({ context: staging, namespace: namespaces.staging, release: "dev-api", values: { host: "dev-api.example.com" } }, 3)}
+    },
+    // No chart: the image of a Deployment is replaced.
+    "thumbnails": {
+      "tier": "staging",
+      "deploy": {
+        "kubernetes": {
+          "context": ${JSON.stringify(staging)},
+          "namespace": ${JSON.stringify(namespaces.staging)},
+          "deployment": "thumbnails",
+          "container": "app",
+          "image": "registry.example.com/thumbnails:\${commit}"
+        }
+      }
     }
   },
   "pools": {

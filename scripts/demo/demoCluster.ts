@@ -54,4 +54,4 @@ export const realCluster = (context: string): DemoCluster => ({
 export const MACHINES = ["dev1", "dev2", "dev3"] as const;
 
 /** The environments that can be deployed to. */
-export const ENVIRONMENTS = ["web", "api", "cron", "dev-api"] as const;
+export const ENVIRONMENTS = ["web", "api", "cron", "dev-api", "thumbnails"] as const;

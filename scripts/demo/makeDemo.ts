@@ -10,6 +10,7 @@ import { ownKubeconfig, prepareOwnCluster } from "./ownCluster.ts";
 import { ANN, BEN, type Teammate } from "./people.ts";
 import { releaseObjects } from "./releases.ts";
 import { RELEASES } from "./releaseStory.ts";
+import { rolloutObjects } from "./rollouts.ts";
 import {
   SANDBOX_FROM_SOURCE,
   sandboxKubeconfig,
@@ -146,6 +147,7 @@ async function startFilledSandbox(options: DemoOptions, world: World): Promise<R
       ...namespaces.map((name) => namespaceObject(name, madeAt)),
       ...usedLeases(SANDBOX.namespaces.locks, world.commits, world.now),
       ...released,
+      ...rolloutObjects({ ...world, cluster: SANDBOX }),
     ],
   });
 }
@@ -198,6 +200,7 @@ const SANDBOX_TIPS: readonly string[] = [
   'Run "Devdeploy: Status", choose dev2 and ask Ben for it. With npm start -- --two you can answer as Ben.',
   "Production's web crashes since the last deploy. Open its history from its row, and go back to what ran before.",
   "Go back to revision 160 instead: its image was cleaned up since, and you are told so.",
+  'thumbnails was deployed past helm, and its new pods crash. Open its history and go back, or run "Devdeploy: Rollout History…".',
   "Switch to task/broken-image and devdeploy it: its image does not exist, and you are told so.",
   "Switch to task/faster-checkout: it has a commit that is not pushed, so it is refused.",
   "In a terminal: kubectl get leases -n devdeploy, and helm history web -n shop",

@@ -85,6 +85,16 @@ describe("the demo", { skip: target === "sandbox" ? false : "the demo is made on
     });
   }
 
+  test("kubectl reads the rollouts of what helm does not know, with the numbers that going back left", async () => {
+    const env = { ...process.env, ...demo?.env };
+    const args = ["rollout", "history", "deployment/thumbnails", "--namespace=staging", "--context=staging"];
+    const { stdout } = await run(await toolPath("kubectl"), args, { env });
+    assert.deepEqual(
+      stdout.split("\n").flatMap((line) => /^\d+/u.exec(line)?.[0] ?? []),
+      ["1", "3", "4", "5", "6"],
+    );
+  });
+
   test("every release is there, with its newest revision", async () => {
     const listed = await Promise.all(
       ["shop", "staging", "dev", "services"].map((namespace) =>

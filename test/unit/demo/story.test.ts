@@ -33,7 +33,7 @@ for (const [what, cluster] of [
     const { environments, pools, services } = parsed.config;
     assert.deepEqual(
       [...environments, ...pools.flatMap(({ machines }) => machines), ...services].map(({ name }) => name),
-      ["web", "api", "cron", "utils", "dev-api", "dev1", "dev2", "dev3", "publish"],
+      ["web", "api", "cron", "utils", "dev-api", "thumbnails", "dev1", "dev2", "dev3", "publish"],
     );
   });
 }
@@ -47,7 +47,9 @@ test("the demo in a cluster of one's own stays in its namespace and context", ()
     ...pools.flatMap(({ machines }) => machines.map(({ target }) => target)),
     ...services.map(({ target }) => target),
   ];
-  const places = targets.flatMap(({ driver }) => (driver.kind === "helm" ? [driver] : []));
+  const places = targets.flatMap(({ driver }) =>
+    driver.kind === "helm" || driver.kind === "kubernetes" ? [driver] : [],
+  );
   assert.equal(places.length, targets.length);
   assert.deepEqual(
     new Set([locks, ...places].map(({ context, namespace }) => `${context}/${namespace}`)),
@@ -149,12 +151,11 @@ test("Ben holds dev2 for hours more, Mia's lock of dev3 has ended, and Ann gets 
 });
 
 test("the Leases made for a cluster of one's own are nobody's", () => {
+  const guarded = ["dev1", "dev2", "dev3", "web", "api", "cron", "dev-api", "thumbnails"];
   const leases = freeLeases("devdeploy-demo");
   assert.deepEqual(
     leases.map(({ metadata }) => metadata.name),
-    ["dev1", "dev2", "dev3", "web", "api", "cron", "dev-api"].flatMap((name, _, all) =>
-      name === "dev-api" ? [name, ...all.map((each) => `${each}-operation`)] : [name],
-    ),
+    [...guarded, ...guarded.map((name) => `${name}-operation`)],
   );
   assert.deepEqual(new Set(leases.map(({ spec }) => JSON.stringify(spec))), new Set(["{}"]));
 });
