@@ -125,7 +125,7 @@ describe("the demo", { skip: target === "sandbox" ? false : "the demo is made on
     const holders = new Map(items.map(({ metadata, spec }) => [metadata.name, spec.holderIdentity ?? ""]));
     assert.deepEqual(
       [holders.get("dev1"), holders.get("dev2"), holders.get("dev1-operation"), holders.size],
-      ["", "ben <ben@example.com>", "", 14],
+      ["", "ben <ben@example.com>", "", 16],
     );
   });
 
