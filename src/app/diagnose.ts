@@ -12,8 +12,9 @@ import {
   type Finding,
   type Suspect,
 } from "../domain/releaseTrouble.ts";
-import type { EvidenceReader } from "./diagnosePorts.ts";
+import type { EvidenceReader, InCluster } from "./diagnosePorts.ts";
 import type { HelmCause, ReleaseRef } from "./ports.ts";
+import type { WorkloadAddress } from "./rolloutPorts.ts";
 
 export interface DiagnoseServices {
   readonly evidence: EvidenceReader;
@@ -53,6 +54,20 @@ export async function diagnose(
   });
 }
 
+/**
+ * Why a workload's rollout does not come to its end, whoever began it. Like `diagnose` it never fails itself, and what
+ * nobody knows is `unknown`.
+ */
+export async function diagnoseWorkload(
+  services: DiagnoseServices,
+  of: WorkloadAddress,
+  signal: AbortSignal,
+): Promise<Diagnosis> {
+  const read = await services.evidence.workloadFacts(of, signal);
+  const found = read.ok ? await lookAtWorkloads(services, of, read.value, signal) : unread(read.error);
+  return redactedDiagnosis(found ?? { cause: { kind: "unknown" }, evidence: [] });
+}
+
 /** What no pod could tell better. A hook's failure is certain too, but its Job tells more of it. */
 const isCertain = ({ kind }: DiagnosisCause): boolean => kind !== "waited-too-long" && kind !== "hook-failed";
 
@@ -89,15 +104,26 @@ async function look(
     const hooks = facts.hooks.filter(({ events }) => said.event === "" || events.includes(said.event));
     return hookTrouble(hooks, said, await hear(services, release, hookSources(hooks), signal));
   }
-  const found = workloadTrouble(facts, await hear(services, release, workloadSources(facts), signal));
+  const found = await lookAtWorkloads(services, release, facts, signal);
+  const isOfPods = found !== undefined && found.cause.kind !== "unknown";
   // Before the pods are touched, helm waits for its hooks; one that failed for an earlier revision says nothing.
-  if (found !== undefined || !isPending(revision.status)) return found ?? absent(facts);
+  if (isOfPods || !isPending(revision.status)) return found;
   const hooks = facts.hooks.filter(({ createdAt }) => createdAt >= revision.deployedAt - CLOCK_SLACK_MS);
   return hookTrouble(
     hooks,
     { hook: "", event: "" },
     await hear(services, release, hookSources(hooks), signal),
   );
+}
+
+async function lookAtWorkloads(
+  services: DiagnoseServices,
+  at: InCluster,
+  facts: ReleaseFacts,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const hearing = await hear(services, at, workloadSources(facts), signal);
+  return workloadTrouble(facts, hearing) ?? absent(facts);
 }
 
 /** helm's clock made the record, the API server's the Job. */
@@ -158,17 +184,17 @@ const MAX_SOURCES = 8;
 /** Events and logs, all at once. What may not be read or is not kept is simply not heard. */
 async function hear(
   { evidence }: DiagnoseServices,
-  release: ReleaseRef,
+  at: InCluster,
   sources: readonly Source[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Heard>> {
   const heard = await Promise.all(
     sources.slice(0, MAX_SOURCES).map(async ({ namespace, uid, pod, log }): Promise<[string, Heard]> => {
       const [events, words] = await Promise.all([
-        evidence.events(release, { namespace, uid }, signal),
+        evidence.events(at, { namespace, uid }, signal),
         pod === undefined || log === undefined
           ? undefined
-          : lastWords(evidence, release, { namespace, pod, ...log }, signal),
+          : lastWords(evidence, at, { namespace, pod, ...log }, signal),
       ]);
       return [uid, { events: events.ok ? events.value : NOTHING_HEARD.events, log: words ?? "" }];
     }),
@@ -179,7 +205,7 @@ async function hear(
 /** A runtime does not always keep the log of the run before; then the present one has to do. */
 async function lastWords(
   evidence: EvidenceReader,
-  release: ReleaseRef,
+  at: InCluster,
   of: {
     readonly namespace: string;
     readonly pod: string;
@@ -188,9 +214,9 @@ async function lastWords(
   },
   signal: AbortSignal,
 ): Promise<string> {
-  const log = await evidence.log(release, of, signal);
+  const log = await evidence.log(at, of, signal);
   if (log.ok) return log.value;
   if (!of.previous) return "";
-  const present = await evidence.log(release, { ...of, previous: false }, signal);
+  const present = await evidence.log(at, { ...of, previous: false }, signal);
   return present.ok ? present.value : "";
 }

@@ -3,6 +3,12 @@ import type { EventFact, ReleaseFacts } from "../domain/releaseFacts.ts";
 import type { Revision } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import type { ReleaseRef } from "./ports.ts";
+import type { WorkloadAddress } from "./rolloutPorts.ts";
+
+/** Where an object is looked for. */
+export interface InCluster {
+  readonly context: string;
+}
 
 /** An object as its events are found by. */
 export interface EventsOf {
@@ -19,7 +25,7 @@ export interface LogOf {
   readonly previous: boolean;
 }
 
-/** Reads what can tell why a release does not run. Everything is bounded, in number and in size. */
+/** Reads what can tell why something that was rolled out does not run. Everything is bounded, in number and in size. */
 export interface EvidenceReader {
   /** States of the workloads and hooks that the revision names, and of the pods of their newest template. */
   facts(
@@ -27,12 +33,14 @@ export interface EvidenceReader {
     revision: Pick<Revision, "manifest" | "hooks">,
     signal: AbortSignal,
   ): Promise<Result<ReleaseFacts, ClusterError>>;
+  /** The same of one workload, whoever rolled it out: one item, and no hooks. */
+  workloadFacts(of: WorkloadAddress, signal: AbortSignal): Promise<Result<ReleaseFacts, ClusterError>>;
   /** Newest last. Often forbidden, often gone: a diagnosis has to do without. */
   events(
-    ref: ReleaseRef,
+    at: InCluster,
     of: EventsOf,
     signal: AbortSignal,
   ): Promise<Result<readonly EventFact[], ClusterError>>;
   /** The last lines, as the container wrote them: not yet fit to be shown. Often forbidden, often not kept. */
-  log(ref: ReleaseRef, of: LogOf, signal: AbortSignal): Promise<Result<string, ClusterError>>;
+  log(at: InCluster, of: LogOf, signal: AbortSignal): Promise<Result<string, ClusterError>>;
 }

@@ -1,17 +1,11 @@
 import type { Diagnosis } from "../domain/diagnosis.ts";
 import type { Judgement } from "../domain/proof.ts";
-import type { Revision } from "../domain/release.ts";
 import { SECOND_MS, type DurationMs } from "../domain/time.ts";
 import type { WhatFailed } from "./diagnose.ts";
-import type { Clock, ReleaseRef } from "./ports.ts";
+import type { Clock } from "./ports.ts";
 
 /** `diagnose` with its services already given to it. */
 export type Diagnose = (what: WhatFailed, signal: AbortSignal) => Promise<Diagnosis>;
-
-export interface EarlyServices {
-  readonly clock: Clock;
-  readonly diagnose: Diagnose;
-}
 
 /** One look at the pods: whether they are still waited for, and what already says that it is in trouble. */
 export type EarlyLook = Pick<Judgement, "kind" | "diagnosis">;
@@ -25,24 +19,19 @@ const ASK_EVERY_MS: DurationMs = 5 * SECOND_MS;
  * and at times where pods just do not become ready; what nobody could name is not shown.
  */
 export class EarlyDiagnosis {
-  readonly #services: EarlyServices;
-  readonly #release: ReleaseRef;
+  readonly #clock: Clock;
   #trouble: string | undefined;
   #waitsSince: DurationMs | undefined;
   #askedAt: DurationMs | undefined;
   #found: Diagnosis | undefined;
 
-  constructor(services: EarlyServices, release: ReleaseRef) {
-    this.#services = services;
-    this.#release = release;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  async after(
-    look: EarlyLook,
-    revision: Revision,
-    signal: AbortSignal,
-  ): Promise<{ readonly diagnosis?: Diagnosis }> {
-    const now = this.#services.clock.monotonic();
+  /** `ask` diagnoses what is rolled out, be it a release or a workload; it is called when it is time for it. */
+  async after(look: EarlyLook, ask: () => Promise<Diagnosis>): Promise<{ readonly diagnosis?: Diagnosis }> {
+    const now = this.#clock.monotonic();
     if (look.kind !== "waiting" && look.diagnosis === undefined) {
       this.#waitsSince = this.#askedAt = this.#trouble = this.#found = undefined;
       return {};
@@ -51,7 +40,7 @@ export class EarlyDiagnosis {
     if (this.#isDue(look, now)) {
       this.#trouble = look.diagnosis;
       this.#askedAt = now;
-      this.#found = await this.#services.diagnose({ release: this.#release, revision }, signal);
+      this.#found = await ask();
     }
     return this.#found === undefined || isVague(this.#found) ? {} : { diagnosis: this.#found };
   }

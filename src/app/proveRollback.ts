@@ -146,7 +146,8 @@ class Proof {
     signal: AbortSignal,
   ): Promise<"steady" | "not-proven" | "nothing-runs" | "cancelled"> {
     const { clock, steadySeconds } = this.#services;
-    const early = new EarlyDiagnosis(this.#services, this.#order.release);
+    const early = new EarlyDiagnosis(clock);
+    const what = { release: this.#order.release, revision: made };
     let steady: Steady | undefined;
     for (;;) {
       const look = await this.#look(made, signal);
@@ -169,7 +170,10 @@ class Proof {
       if (look.value.kind === "failed" || isLate) return "not-proven";
       const seen = { pods, ready, wanted };
       if (left === undefined) {
-        this.#progress.tell("proving", { ...seen, ...(await early.after(look.value, made, signal)) });
+        this.#progress.tell("proving", {
+          ...seen,
+          ...(await early.after(look.value, () => this.#services.diagnose(what, signal))),
+        });
       } else this.#progress.tell("steady", { ...seen, secondsLeft: left });
       // The looks take their time as well; they are not to add up to a longer wait.
       const end = steady === undefined ? Infinity : steady.since + steadySeconds * SECOND_MS;

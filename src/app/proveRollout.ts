@@ -88,10 +88,7 @@ async function watchRollout(
   signal: AbortSignal,
 ): Promise<ProofOutcome> {
   const { clock, workloads, steadySeconds } = services;
-  const early = new EarlyDiagnosis(
-    { clock, diagnose: (what, of) => diagnose(services, what, of) },
-    order.release,
-  );
+  const early = new EarlyDiagnosis(clock);
   const machine = order.subject;
   const { container, timeoutMinutes } = order.driver;
   const wish = {
@@ -123,7 +120,8 @@ async function watchRollout(
         lines: [...lines, { kind: "steady", state: "ok", facts: `${steadySeconds} s` }],
       };
     }
-    const diagnosis = await early.after(judgement, revision, signal);
+    const what = { release: order.release, revision };
+    const diagnosis = await early.after(judgement, () => diagnose(services, what, signal));
     if (judgement.kind === "failed" || isLate) return { kind: "not-proven", lines, ...diagnosis };
     onPhase(
       left === undefined

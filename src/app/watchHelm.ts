@@ -112,10 +112,7 @@ async function watchPods(
   signal: AbortSignal,
   onSeen: (seen: Seen) => void,
 ): Promise<Diagnosis | undefined> {
-  const early = new EarlyDiagnosis(
-    { clock: services.clock, diagnose: (what, of) => diagnose(services, what, of) },
-    order.release,
-  );
+  const early = new EarlyDiagnosis(services.clock);
   let revision: Revision | undefined;
   let diagnosis: Diagnosis | undefined;
   for (;;) {
@@ -156,7 +153,8 @@ async function lookAt(
   if (!readings.ok) return undefined;
   const judgement = judgeWorkloads(readings.value, { commit: order.mark.commit, images });
   const { ready, wanted } = judgement;
-  return { ready, wanted, ...(await early.after(judgement, revision, signal)) };
+  const what = { release: order.release, revision };
+  return { ready, wanted, ...(await early.after(judgement, () => diagnose(services, what, signal))) };
 }
 
 /** Not cancelled with the run: just then it matters what has become of it. The API's own time limit holds. */

@@ -35,7 +35,7 @@ async function watchPods(
   progress: RollbackProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const early = new EarlyDiagnosis(services, order.release);
+  const early = new EarlyDiagnosis(services.clock);
   let made: Revision | undefined;
   for (;;) {
     await services.clock.sleep(LOOK_EVERY_MS, signal);
@@ -52,7 +52,8 @@ async function watchPods(
     }
     const look = await lookAtRollout(services, order, made, signal);
     if (!look.ok) continue;
-    const diagnosis = await early.after(look.value, made, signal);
+    const what = { release: order.release, revision: made };
+    const diagnosis = await early.after(look.value, () => services.diagnose(what, signal));
     const { items, pods, ready, wanted } = look.value;
     progress.fill(items.map(underWay));
     progress.tell("rolling-back", { pods, ready, wanted, ...diagnosis });

@@ -1,5 +1,4 @@
-import type { EvidenceReader, EventsOf, LogOf } from "../../src/app/diagnosePorts.ts";
-import type { ReleaseRef } from "../../src/app/ports.ts";
+import type { EvidenceReader, EventsOf, InCluster, LogOf } from "../../src/app/diagnosePorts.ts";
 import type { ClusterError } from "../../src/domain/cluster.ts";
 import type { EventFact, ReleaseFacts } from "../../src/domain/releaseFacts.ts";
 import { fail, ok, type Result } from "../../src/domain/result.ts";
@@ -19,13 +18,17 @@ export class FakeEvidence implements EvidenceReader {
     return Promise.resolve("reason" in this.known ? fail(this.known) : ok(this.known));
   }
 
-  events(_ref: ReleaseRef, { uid }: EventsOf): Promise<Result<readonly EventFact[], ClusterError>> {
+  workloadFacts(): Promise<Result<ReleaseFacts, ClusterError>> {
+    return this.facts();
+  }
+
+  events(_at: InCluster, { uid }: EventsOf): Promise<Result<readonly EventFact[], ClusterError>> {
     this.asked.push(`events ${uid}`);
     if (this.told === undefined) return Promise.resolve(fail({ reason: "forbidden", detail: "events" }));
     return Promise.resolve(ok(this.told[uid] ?? []));
   }
 
-  log(_ref: ReleaseRef, of: LogOf): Promise<Result<string, ClusterError>> {
+  log(_at: InCluster, of: LogOf): Promise<Result<string, ClusterError>> {
     const key = `${of.previous ? "previous " : ""}${of.pod}/${of.container}`;
     this.asked.push(`log ${key}`);
     const text = this.logs[key];

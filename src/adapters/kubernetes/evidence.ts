@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
-import type { EvidenceReader, EventsOf, LogOf } from "../../app/diagnosePorts.ts";
+import type { EvidenceReader, EventsOf, InCluster, LogOf } from "../../app/diagnosePorts.ts";
 import type { ReleaseRef } from "../../app/ports.ts";
+import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import { workloadName, type ReleaseHook, type Revision } from "../../domain/release.ts";
 import type { EventFact, HookFacts, ReleaseFacts, WorkloadFacts } from "../../domain/releaseFacts.ts";
@@ -23,7 +24,7 @@ const AT_ONCE = 6;
 /** A node that is gone is asked for its logs in vain. */
 const LOG_TIMEOUT_MS = 5 * SECOND_MS;
 
-/** Reads from the API what can tell why a release does not run. */
+/** Reads from the API what can tell why something does not run. */
 export class ApiEvidenceReader implements EvidenceReader {
   readonly #api: KubernetesApi;
 
@@ -49,8 +50,13 @@ export class ApiEvidenceReader implements EvidenceReader {
     return ok({ workloads, hooks: found.flat() });
   }
 
+  async workloadFacts(of: WorkloadAddress, signal: AbortSignal): Promise<Result<ReleaseFacts, ClusterError>> {
+    const read = await this.#workload(of.context, of, signal);
+    return read.ok ? ok({ workloads: [read.value], hooks: [] }) : read;
+  }
+
   async events(
-    { context }: ReleaseRef,
+    { context }: InCluster,
     { namespace, uid }: EventsOf,
     signal: AbortSignal,
   ): Promise<Result<readonly EventFact[], ClusterError>> {
@@ -62,7 +68,7 @@ export class ApiEvidenceReader implements EvidenceReader {
   }
 
   async log(
-    { context }: ReleaseRef,
+    { context }: InCluster,
     { namespace, pod, container, previous }: LogOf,
     signal: AbortSignal,
   ): Promise<Result<string, ClusterError>> {

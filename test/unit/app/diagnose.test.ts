@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose, type WhatFailed } from "../../../src/app/diagnose.ts";
+import { diagnose, diagnoseWorkload, type WhatFailed } from "../../../src/app/diagnose.ts";
 import type { Diagnosis } from "../../../src/domain/diagnosis.ts";
 import type { Revision } from "../../../src/domain/release.ts";
 import { aRevision } from "../../builders/deploy.ts";
@@ -180,4 +180,27 @@ test("few are asked, however many are in trouble", async () => {
   evidence.known = someFactsOf(aWorkload(pods, { wanted: 30 }), ...lacking);
   await asked(evidence);
   assert.equal(evidence.asked.length, 1 + 8);
+});
+
+const workload = { context: "prod", namespace: "shop", kind: "Deployment", name: "web" } as const;
+
+test("a workload that helm knows nothing of is diagnosed from its own pods", async () => {
+  const evidence = new FakeEvidence();
+  evidence.known = someFactsOf(aWorkload([aPodOf(crashed(1))]));
+  const { cause } = await diagnoseWorkload({ evidence }, workload, never);
+  assert.deepEqual(cause, { kind: "crash-loop", exitCode: 1, restarts: 3, pod, container: "app" });
+});
+
+test("of a workload that shows no trouble the cause is unknown; one out of reach is told as that", async () => {
+  const evidence = new FakeEvidence();
+  evidence.known = someFactsOf(aWorkload([aReadyPod()]));
+  assert.deepEqual(await diagnoseWorkload({ evidence }, workload, never), {
+    cause: { kind: "unknown" },
+    evidence: [],
+  });
+  evidence.known = { reason: "timeout", server: "https://prod", afterMs: 10_000 };
+  assert.deepEqual(await diagnoseWorkload({ evidence }, workload, never), {
+    cause: { kind: "unreachable" },
+    evidence: [],
+  });
 });
