@@ -19,6 +19,7 @@ import type { LockPlace } from "../../app/changeLock.ts";
 import type { Machine, TeamConfig } from "../../domain/config.ts";
 import type { Result } from "../../domain/result.ts";
 import type { RollbackConnection } from "./rollbackConnection.ts";
+import type { RolloutConnection } from "./rolloutConnection.ts";
 
 /** What is released where, live. */
 export interface ReleaseBoard extends Disposable {
@@ -52,5 +53,6 @@ export interface Connection extends Disposable {
   keepMachine(request: OfMachine<KeepOrder>, signal: AbortSignal): Promise<KeepOutcome>;
   acknowledgeKept(request: AcknowledgeOrder, signal: AbortSignal): Promise<AcknowledgeOutcome>;
   readonly rollback: RollbackConnection;
+  readonly rollouts: RolloutConnection;
   repository(signal: AbortSignal): Promise<Result<Repository, RepositoryError>>;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { DocumentOf } from "../../app/rolloutPorts.ts";
 import type { ActionView } from "../../protocol/panel.ts";
 
 /** What pressing something in the panel does. The panel knows its id alone. */
@@ -17,7 +18,23 @@ export type Deed =
   | { readonly kind: "why"; readonly revision: number }
   | { readonly kind: "show-log" }
   | { readonly kind: "refresh" }
-  | { readonly kind: "copy-link" };
+  | { readonly kind: "copy-link" }
+  /** Something of the cluster's, opened to be read. */
+  | {
+      readonly kind: "open-document";
+      readonly context: string;
+      readonly namespace: string;
+      readonly of: DocumentOf;
+    }
+  /** A rollout's target is known by its object: going back gives it another number. */
+  | { readonly kind: "undo-to"; readonly uid: string }
+  /** Opens the history of a helm release. */
+  | {
+      readonly kind: "show-release";
+      readonly folder: string;
+      readonly subject: string;
+      readonly target: string;
+    };
 
 /** The deeds of one view, by the ids that it shows. */
 export type DeedsById = ReadonlyMap<string, Deed>;
