@@ -1,0 +1,126 @@
+import { l10n } from "vscode";
+import { podState, type PodState } from "../../domain/livePods.ts";
+import { redacted } from "../../domain/redact.ts";
+import type { LivePod } from "../../domain/rollouts.ts";
+import type { Mark, Piece } from "../../protocol/panel.ts";
+import { code, pieces, plain } from "./pieces.ts";
+import { shown } from "./text.ts";
+
+/** What a pod's row tells: how many of its containers are ready, restarts, and what it waits for. */
+export interface PodFigures {
+  readonly ready: number;
+  readonly wanted: number;
+}
+
+/** `ready 1/2`: of all pods that are wanted. */
+export const readyPart = ({ ready, wanted }: PodFigures): string =>
+  wanted === 0 ? l10n.t("scaled to zero") : l10n.t("ready {ready}/{wanted}", { ready, wanted });
+
+/** `1/1 ready`: a pod's containers. */
+export const containersReady = ({ containers: { ready, all } }: LivePod): string =>
+  l10n.t("{ready}/{all} ready", { ready, all });
+
+export function restarts({ restarts: count }: LivePod): string | undefined {
+  if (count === 0) return undefined;
+  return count === 1 ? l10n.t("1 restart") : l10n.t("{count} restarts", { count });
+}
+
+/** Why a pod is not ready, in one word: the kubelet's own, or the pod's phase. */
+export function waitsFor(pod: LivePod): string | undefined {
+  const { phase, waiting, ready } = pod;
+  if (podState(pod) === "ending") return l10n.t("being deleted");
+  if (waiting !== undefined) return shown(redacted(waiting.reason));
+  if (ready || phase === "Running" || phase === "") return undefined;
+  return shown(phase);
+}
+
+/** The kubelet's words, without what must not be shown. */
+export const kubeletWords = ({ waiting }: LivePod): string | undefined =>
+  waiting === undefined || waiting.message === "" ? undefined : shown(redacted(waiting.message));
+
+const present = (parts: readonly (string | undefined)[]): readonly string[] =>
+  parts.filter((part) => part !== undefined);
+
+/** `1/1 ready · 2 restarts · ImagePullBackOff`. */
+export const podWords = (pod: LivePod): string =>
+  present([containersReady(pod), restarts(pod), waitsFor(pod)]).join(" · ");
+
+/** The same for who listens: `not ready, 0 of 1 containers ready, 2 restarts, ImagePullBackOff`. */
+export function podAloud(pod: LivePod): string {
+  const { ready, all } = pod.containers;
+  const containers =
+    all === 1
+      ? l10n.t("{ready} of 1 container ready", { ready })
+      : l10n.t("{ready} of {all} containers ready", { ready, all });
+  return present([stateWord(podState(pod)), containers, restarts(pod), waitsFor(pod)]).join(", ");
+}
+
+/** A pod's state in a word or two, for who does not see its mark. */
+export function stateWord(state: PodState): string {
+  switch (state) {
+    case "ready":
+      return l10n.t("ready");
+    case "restarted":
+      return l10n.t("ready again");
+    case "starting":
+      return l10n.t("starting");
+    case "failing":
+      return l10n.t("in trouble");
+    case "done":
+      return l10n.t("ended");
+    case "ending":
+      return l10n.t("ending");
+  }
+}
+
+export function stateMark(state: PodState): Mark {
+  switch (state) {
+    case "ready":
+      return "ok";
+    case "restarted":
+      return "warn";
+    case "starting":
+      return "run";
+    case "failing":
+      return "bad";
+    case "done":
+    case "ending":
+      return "info";
+  }
+}
+
+/** Heading of the live list: `Pods, live: ready 1/2`. */
+export const podsHeading = (figures: PodFigures): string =>
+  l10n.t("Pods, live: {figures}", { figures: readyPart(figures) });
+
+/** Where a release has several workloads, each has a list of its own. */
+export const podsOfHeading = (workload: string, figures: PodFigures): string =>
+  l10n.t("Pods of {workload}, live: {figures}", { workload: plain(workload), figures: readyPart(figures) });
+
+export const morePods = (count: number): string =>
+  count === 1 ? l10n.t("1 pod more") : l10n.t("{count} pods more", { count });
+
+export const noPodsYet = (): string => l10n.t("No pod of the new revision yet");
+
+/** What a pod waits for, with the kubelet's words: `app: ImagePullBackOff: Back-off pulling image …`. */
+export function podDetail(pod: LivePod): readonly Piece[] {
+  const words = kubeletWords(pod);
+  return pieces(words === undefined ? "{facts}" : l10n.t("{facts}: {words}"), {
+    facts: podWords(pod),
+    words: words ?? "",
+  });
+}
+
+export const podName = ({ name }: LivePod): Piece => code(name);
+
+export const openLog = (): string => l10n.t("Log");
+export const openLogOf = (container: string): string =>
+  l10n.t("Log of {container}", { container: plain(container) });
+export const openPreviousLog = (): string => l10n.t("Log before the Restart");
+export const openPreviousLogOf = (container: string): string =>
+  l10n.t("Log of {container} before the Restart", { container: plain(container) });
+export const openYaml = (): string => l10n.t("YAML");
+export const openEvents = (): string => l10n.t("Events");
+/** For a button's tooltip: which pod it is about. */
+export const ofPod = (what: string, { name }: LivePod): string =>
+  l10n.t("{what} of pod {pod}", { what, pod: plain(name) });
