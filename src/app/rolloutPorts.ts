@@ -7,6 +7,7 @@ import type {
   WorkloadKind,
   WorkloadSight,
 } from "../domain/rollouts.ts";
+import type { EpochMs } from "../domain/time.ts";
 import type { Watch } from "./ports.ts";
 
 /** A workload, fully named. */
@@ -70,11 +71,36 @@ export type DocumentOf =
   | { readonly kind: "events"; readonly object: "Pod" | WorkloadKind; readonly name: string }
   | { readonly kind: "log"; readonly pod: string; readonly container: string; readonly previous: boolean };
 
+/** One event as it stands in a document. */
+export interface SeenEvent {
+  /** When it was last seen; undefined where the event does not say. */
+  readonly at?: EpochMs;
+  /** E.g. `Pod/web-7d9f5-x2x`. */
+  readonly about: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly isWarning: boolean;
+}
+
+/** What stands in an object; `isCut` where there is more of it than is given here. */
+export type SeenDocument =
+  | { readonly kind: "yaml"; readonly text: string; readonly isCut: boolean }
+  /** Newest last. */
+  | { readonly kind: "events"; readonly events: readonly SeenEvent[]; readonly isCut: boolean }
+  /** Its last lines, each with its line feed. */
+  | { readonly kind: "log"; readonly text: string; readonly isCut: boolean };
+
+export type DocumentError =
+  | ClusterError
+  /** The kubelet has none: the container has not started, or has not run before. */
+  | { readonly reason: "no-log"; readonly detail: string };
+
 /** Reads objects for people to look at: bounded, and nothing secret in it any more. */
 export interface DocumentReader {
   read(
     place: { readonly context: string; readonly namespace: string },
     of: DocumentOf,
     signal: AbortSignal,
-  ): Promise<Result<string, ClusterError>>;
+  ): Promise<Result<SeenDocument, DocumentError>>;
 }
