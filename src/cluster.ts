@@ -7,6 +7,7 @@ import type { KubernetesApi } from "./adapters/kubernetes/api.ts";
 import { KubeconfigSource } from "./adapters/kubernetes/kubeconfig.ts";
 import { ApiLiveObjects } from "./adapters/kubernetes/liveObjects.ts";
 import { pinned } from "./adapters/kubernetes/pinnedApi.ts";
+import { ApiRolloutStore } from "./adapters/kubernetes/rollouts.ts";
 import { LeaseLockStore, LeaseOperationStore, LeaseWaitingStore } from "./adapters/kubernetes/leases.ts";
 import { SharedWatches } from "./adapters/kubernetes/watches.ts";
 import { ApiWorkloadReader } from "./adapters/kubernetes/workloads.ts";
@@ -34,6 +35,7 @@ import type {
   Manifests,
   ReleaseHistoryStore,
 } from "./app/rollbackPorts.ts";
+import type { RolloutStore } from "./app/rolloutPorts.ts";
 
 /** Beside this bundle. From the source there is none, and records are decoded in this thread. */
 const DECODER = new URL("./decoder.cjs", import.meta.url);
@@ -60,6 +62,7 @@ export interface ClusterStores {
   readonly live: LiveObjects;
   readonly releases: ReleaseStore;
   readonly history: ReleaseHistoryStore;
+  readonly rollouts: RolloutStore;
 }
 
 /** Everything that needs the Kubernetes API, and what is needed beside it and only then. */
@@ -112,5 +115,6 @@ function storesOf(api: KubernetesApi, clock: Clock, records: RecordReading): Clu
     live: new ApiLiveObjects(api),
     releases,
     history: releases,
+    rollouts: new ApiRolloutStore(api),
   };
 }

@@ -3,19 +3,18 @@ import type { LiveObjects } from "../../app/rollbackPorts.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import type { ContainerImage, RecordDriver } from "../../domain/release.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
+import { isAllowed } from "./accessReview.ts";
 import type { ApiCall, KubernetesApi } from "./api.ts";
 import { mapSome } from "./mapSome.ts";
 import { manifestObjects } from "./manifestDocuments.ts";
-import { recordRights, resourceRights, rightWords, type Right } from "./rights.ts";
-import { objectAt, textAt, type JsonObject } from "./json.ts";
+import { recordRights, resourceRights, rightWords } from "./rights.ts";
+import { textAt, type JsonObject } from "./json.ts";
 import { readWorkload } from "./workloadReading.ts";
 
 const PLURALS = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
 type Kind = keyof typeof PLURALS;
 
 const NAMES_WORKLOAD = /\bkind["']?\s*:\s*["']?(?:Deployment|StatefulSet|DaemonSet|List)\b/u;
-
-const REVIEW_API = "authorization.k8s.io/v1";
 
 /** What the cluster holds of a release's objects now, and what one may do with them. */
 export class ApiLiveObjects implements LiveObjects {
@@ -48,7 +47,7 @@ export class ApiLiveObjects implements LiveObjects {
     // Whoever may everything in the namespace needs no further questions.
     const everything = { verb: "*", group: "*", resource: "*", namespace: ref.namespace };
     const [first, objects] = await Promise.all([
-      this.#isAllowed(ref.context, everything, signal),
+      isAllowed(this.#api, ref.context, everything, signal),
       manifestObjects(wish.manifest, () => true),
     ]);
     if (!first.ok) return first;
@@ -59,25 +58,10 @@ export class ApiLiveObjects implements LiveObjects {
       ({ namespace }) => !first.value || namespace !== ref.namespace,
     );
     const answers = await mapSome(rights, async (right) => {
-      const allowed = await this.#isAllowed(ref.context, right, signal);
+      const allowed = await isAllowed(this.#api, ref.context, right, signal);
       return allowed.ok ? ok(allowed.value ? [] : [rightWords(right, ref.namespace)]) : allowed;
     });
     return all(answers);
-  }
-
-  async #isAllowed(
-    context: string,
-    { verb, group, resource, namespace }: Right,
-    signal: AbortSignal,
-  ): Promise<Result<boolean, ClusterError>> {
-    const body = {
-      apiVersion: REVIEW_API,
-      kind: "SelfSubjectAccessReview",
-      spec: { resourceAttributes: { verb, group, resource, namespace } },
-    };
-    const path = `/apis/${REVIEW_API}/selfsubjectaccessreviews`;
-    const answer = await this.#call(context, { method: "POST", path, body }, signal);
-    return answer.ok ? ok(isAllowedBy(answer.value)) : answer;
   }
 
   async #call(context: string, call: ApiCall, signal: AbortSignal): Promise<Result<unknown, ClusterError>> {
@@ -88,11 +72,6 @@ export class ApiLiveObjects implements LiveObjects {
       : fail(answer.error);
   }
 }
-
-const isAllowedBy = (review: unknown): boolean => {
-  const { allowed } = objectAt(review, "status");
-  return allowed === true;
-};
 
 /** The first failure, else everything. */
 function all<T>(answers: readonly Result<readonly T[], ClusterError>[]): Result<readonly T[], ClusterError> {

@@ -93,7 +93,7 @@ function latest(
 }
 
 /** By uid: labels can be shared by accident, and a name can be given twice. */
-function isOwnedBy(object: JsonObject, owner: unknown): boolean {
+export function isOwnedBy(object: JsonObject, owner: unknown): boolean {
   const uid = textAt(owner, "metadata", "uid");
   return objectsAt(object, "metadata", "ownerReferences").some(
     (reference) => reference["controller"] === true && reference["uid"] === uid,

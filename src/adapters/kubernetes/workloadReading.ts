@@ -27,7 +27,7 @@ export function readWorkload(
       kind === "DaemonSet"
         ? (numberAt(workload, "status", "desiredNumberScheduled") ?? 0)
         : (numberAt(workload, "spec", "replicas") ?? 1),
-    images: imagesOf(workload, workloadName(kind, name)),
+    images: imagesOf(valueAt(workload, "spec", "template"), workloadName(kind, name)),
     // A pod that is being deleted no longer counts, whatever it reports.
     pods: pods.filter((pod) => valueAt(pod, "metadata", "deletionTimestamp") === undefined).map(readPod),
     ...(readyOfAll === undefined ? {} : { readyOfAll }),
@@ -41,9 +41,10 @@ export function readWorkload(
 const condition = (object: unknown, type: string): JsonObject | undefined =>
   objectsAt(object, "status", "conditions").find((one) => one["type"] === type);
 
-function imagesOf(workload: unknown, label: string): readonly ContainerImage[] {
+/** The images of a template of pods, under the name of the workload that it is of. */
+export function imagesOf(template: unknown, label: string): readonly ContainerImage[] {
   return ["initContainers", "containers"].flatMap((list) =>
-    objectsAt(workload, "spec", "template", "spec", list).flatMap((container) => {
+    objectsAt(template, "spec", list).flatMap((container) => {
       const name = textAt(container, "name");
       const image = textAt(container, "image");
       return name === undefined || image === undefined ? [] : [{ workload: label, container: name, image }];
@@ -51,7 +52,8 @@ function imagesOf(workload: unknown, label: string): readonly ContainerImage[] {
   );
 }
 
-function readPod(pod: JsonObject): PodReading {
+/** A pod as a proof judges it. */
+export function readPod(pod: JsonObject): PodReading {
   const containers = objectsAt(pod, "status", "containerStatuses");
   const all = [...objectsAt(pod, "status", "initContainerStatuses"), ...containers];
   const waiting = all.map(readWaiting).find((found) => found !== undefined);
