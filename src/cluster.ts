@@ -35,7 +35,7 @@ import type {
   Manifests,
   ReleaseHistoryStore,
 } from "./app/rollbackPorts.ts";
-import type { RolloutStore } from "./app/rolloutPorts.ts";
+import type { RolloutStore, WorkloadWatches } from "./app/rolloutPorts.ts";
 
 /** Beside this bundle. From the source there is none, and records are decoded in this thread. */
 const DECODER = new URL("./decoder.cjs", import.meta.url);
@@ -69,7 +69,7 @@ export interface ClusterStores {
 export interface Cluster extends ClusterStores {
   readonly manifests: Manifests;
   registry(surroundings: RegistrySurroundings): ImageRegistry;
-  readonly watches: ClusterWatches;
+  readonly watches: ClusterWatches & WorkloadWatches;
   /** For one operation: whoever edits the kubeconfig meanwhile does not lead it to another cluster. */
   pinned(): ClusterStores;
   /** Ends all watches and connections. */

@@ -90,7 +90,7 @@ function isForbidden(half: Half): boolean {
 }
 
 /** What is known of several is as old as what is known least of. */
-function worst(all: readonly Liveness[]): Liveness {
+export function worst(all: readonly Liveness[]): Liveness {
   const [first, ...others] = all;
   if (first === undefined) return { kind: "connecting" };
   return others.reduce((found, next) => (isWorse(next, found) ? next : found), first);

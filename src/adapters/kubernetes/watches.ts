@@ -1,15 +1,19 @@
 import type { ClusterWatches, Watch, WatchedLease, WatchEvent } from "../../app/ports.ts";
+import type { WorkloadAddress, WorkloadWatches } from "../../app/rolloutPorts.ts";
 import type { RevisionLabel } from "../../domain/release.ts";
+import type { WorkloadSight } from "../../domain/rollouts.ts";
 import { leasesPath } from "./leaseObjects.ts";
 import { readWatchedLease } from "./leases.ts";
 import { ReleaseLoop } from "./releaseWatch.ts";
 import { WatchLoop, type WatchSource, type WatchTools } from "./watchLoop.ts";
+import { WorkloadLoop } from "./workloadWatch.ts";
 
-/** One watch for each kind of a namespace, shared by all who ask for it and ended with the last of them. */
-export class SharedWatches implements ClusterWatches {
+/** One watch for each thing that is watched, shared by all who ask for it and ended with the last of them. */
+export class SharedWatches implements ClusterWatches, WorkloadWatches {
   readonly #tools: WatchTools;
   readonly #leases = new Pool<WatchedLease>();
   readonly #releases = new Pool<readonly RevisionLabel[]>();
+  readonly #workloads = new Pool<WorkloadSight>();
 
   constructor(tools: WatchTools) {
     this.#tools = tools;
@@ -33,9 +37,15 @@ export class SharedWatches implements ClusterWatches {
     );
   }
 
+  workload(of: WorkloadAddress): Watch<WorkloadSight> {
+    const key = [of.context, of.namespace, of.kind, of.name].join("\n");
+    return this.#workloads.share(key, (fire) => new WorkloadLoop(of, this.#tools, fire));
+  }
+
   dispose(): void {
     this.#leases.dispose();
     this.#releases.dispose();
+    this.#workloads.dispose();
   }
 }
 
