@@ -63,6 +63,18 @@ export type CommitMatch =
       readonly evidence?: string;
     };
 
+/** Whether it is, or for all one knows may be, of this commit. */
+export function mayBeOf(match: CommitMatch, commit: CommitHash): boolean {
+  switch (match.kind) {
+    case "exact":
+      return match.commit === commit;
+    case "ambiguous":
+      return match.candidates.some((candidate) => commit.startsWith(candidate));
+    case "unknown":
+      return false;
+  }
+}
+
 /** A commit as git tells it. Every text is somebody's input. */
 export interface CommitFacts {
   readonly commit: CommitHash;

@@ -1,6 +1,6 @@
 import { fateOfEntry } from "./historyEntries.ts";
 import type { HistoryEntry, NotATarget, Recommendation, Skipped, WhatRuns } from "./history.ts";
-import type { CommitMatch } from "./commitMatch.ts";
+import { mayBeOf } from "./commitMatch.ts";
 import type { Fate } from "./revisionFate.ts";
 
 /**
@@ -46,7 +46,7 @@ function whyNot(entry: HistoryEntry, from: HistoryEntry | undefined): NotATarget
   if (entry.wasRolledBackFrom) return "rolled-back-from";
   if (record.match.kind !== "exact") return "commit-unknown";
   const now = from?.record.kind === "read" ? from.record.match : undefined;
-  return now !== undefined && mayBe(now, record.match.commit) ? "same-commit" : undefined;
+  return now !== undefined && mayBeOf(now, record.match.commit) ? "same-commit" : undefined;
 }
 
 const FATES: Readonly<Record<Fate, NotATarget | undefined>> = {
@@ -56,14 +56,3 @@ const FATES: Readonly<Record<Fate, NotATarget | undefined>> = {
   uninstalled: "uninstalled",
   unknown: "unknown-status",
 };
-
-function mayBe(match: CommitMatch, commit: string): boolean {
-  switch (match.kind) {
-    case "exact":
-      return match.commit === commit;
-    case "ambiguous":
-      return match.candidates.some((candidate) => commit.startsWith(candidate));
-    case "unknown":
-      return false;
-  }
-}

@@ -6,6 +6,8 @@ import type { CommitRange, ManifestObject, Risk, RiskLevel } from "./rollback.ts
 
 const MOST_FILES = 20;
 
+type RiskOf<K extends Risk["kind"]> = Extract<Risk, { readonly kind: K }>;
+
 /** Both ends of a rollback, with their manifests taken apart. */
 export interface RollbackEnds {
   readonly from: Revision;
@@ -106,7 +108,7 @@ function hooks(to: Revision): readonly Risk[] {
 }
 
 /** Changes of a database's schema that a rollback leaves behind it. */
-export function migrationRisks(commits: CommitRange): readonly Risk[] {
+export function migrationRisks(commits: CommitRange): readonly RiskOf<"migrations">[] {
   if (commits.kind !== "known") return [];
   const behind = commits.undone.filter(({ migrations }) => migrations.length > 0);
   if (behind.length === 0) return [];

@@ -128,7 +128,7 @@ export interface RolloutLook extends Pick<Judgement, "kind" | "ready" | "wanted"
 export function judgeRollout(
   readings: readonly WorkloadReading[],
   images: readonly ContainerImage[],
-  wish: RollbackWish,
+  wish: Pick<RollbackWish, "commit" | "container">,
 ): RolloutLook {
   const container = containerOf(images, wish);
   const ofApplication = images.filter((image) => container === undefined || image.container === container);
@@ -150,8 +150,10 @@ export function judgeRollout(
 }
 
 /** The team may have renamed the container since the target was deployed: then any may be the application's. */
-const containerOf = (images: readonly ContainerImage[], { container }: RollbackWish): string | undefined =>
-  images.some((image) => image.container === container) ? container : undefined;
+const containerOf = (
+  images: readonly ContainerImage[],
+  { container }: Pick<RollbackWish, "container">,
+): string | undefined => (images.some((image) => image.container === container) ? container : undefined);
 
 const STATES = { ok: "ok", waiting: "running", failed: "failed" } as const;
 

@@ -4,7 +4,7 @@ import type { ConditionFact } from "./releaseFacts.ts";
 import type { ContainerImage, Json } from "./release.ts";
 import type { Risk } from "./rollback.ts";
 import type { PodReading, WorkloadReading } from "./rollout.ts";
-import type { EpochMs } from "./time.ts";
+import type { DurationMs, EpochMs } from "./time.ts";
 
 /** Kinds of `apps/v1` whose template is rolled out in revisions. */
 export type WorkloadKind = WorkloadReading["kind"];
@@ -69,6 +69,8 @@ export interface RolloutReading {
   readonly historyLimit: number;
   /** spec.updateStrategy or strategy: `OnDelete` replaces no pod by itself. */
   readonly strategy: string;
+  /** Deployments: how long the controller waits for progress before it says so; undefined for the others. */
+  readonly progressDeadline?: DurationMs;
   /** StatefulSets: `OrderedReady` waits for a broken pod for ever. */
   readonly podManagement?: string;
   readonly conditions: readonly ConditionFact[];
