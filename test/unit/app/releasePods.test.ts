@@ -166,9 +166,7 @@ test("a template that the controller has not seen yet has no pods", async () => 
   const world = new World();
   world.listen();
   await world.tell(made(1));
-  const sight = running("v1");
-  const { current: _, ...rollout } = sight.rollout;
-  world.watches.tell(WEB, { ...sight, rollout });
+  world.watches.tell(WEB, running("v1", { rollout: aRollout({ revisions: [] }) }));
   assert.deepEqual(world.pods.current, {
     kind: "known",
     items: [{ workload: WEB, kind: "to-come", wanted: 1 }],
