@@ -1,5 +1,6 @@
 import { KubernetesClient } from "./adapters/kubernetes/client.ts";
 import { Connections } from "./adapters/kubernetes/connection.ts";
+import { ApiDocumentReader } from "./adapters/kubernetes/documents.ts";
 import { ApiEvidenceReader } from "./adapters/kubernetes/evidence.ts";
 import { LeaseHoldStore } from "./adapters/kubernetes/holds.ts";
 import { ReviewedIdentity } from "./adapters/kubernetes/identity.ts";
@@ -35,7 +36,7 @@ import type {
   Manifests,
   ReleaseHistoryStore,
 } from "./app/rollbackPorts.ts";
-import type { RolloutStore, WorkloadWatches } from "./app/rolloutPorts.ts";
+import type { DocumentReader, RolloutStore, WorkloadWatches } from "./app/rolloutPorts.ts";
 
 /** Beside this bundle. From the source there is none, and records are decoded in this thread. */
 const DECODER = new URL("./decoder.cjs", import.meta.url);
@@ -63,6 +64,7 @@ export interface ClusterStores {
   readonly releases: ReleaseStore;
   readonly history: ReleaseHistoryStore;
   readonly rollouts: RolloutStore;
+  readonly documents: DocumentReader;
 }
 
 /** Everything that needs the Kubernetes API, and what is needed beside it and only then. */
@@ -116,5 +118,6 @@ function storesOf(api: KubernetesApi, clock: Clock, records: RecordReading): Clu
     releases,
     history: releases,
     rollouts: new ApiRolloutStore(api),
+    documents: new ApiDocumentReader(api),
   };
 }

@@ -46,7 +46,7 @@ export interface DocumentServices {
 /** Gives VS Code the texts of documents. They are read from the cluster when they are opened, and never kept. */
 export class ObjectDocuments implements vscode.TextDocumentContentProvider, Disposable {
   readonly #services: DocumentServices;
-  readonly #changes = new vscode.EventEmitter<vscode.Uri>();
+  readonly #changes = new Emitter<vscode.Uri>();
   readonly #owned: readonly Disposable[];
 
   readonly onDidChange = this.#changes.event;

@@ -46,7 +46,20 @@ export const window = {
   setStatusBarMessage(text) {
     notifications.toasts.push(text);
   },
+  showTextDocument(document) {
+    workspace.shown.push(document.uri.path);
+    return Promise.resolve();
+  },
+  showQuickPick(items) {
+    picks.shown.push(
+      items.map(({ label, description }) => (description ? `${label} ${description}` : label)),
+    );
+    return Promise.resolve(items[picks.answer]);
+  },
 };
+
+/** Lists to pick from that were shown; a test sets which item is picked, or -1 for none. */
+export const picks = { shown: [], answer: 0 };
 
 /** Commands that were run, with their arguments. */
 export const commands = {
@@ -70,6 +83,15 @@ export const Uri = {
 export const workspace = {
   providers: new Map(),
   closing: new Set(),
+  /** As they are known to the window, and the paths of those that were brought to the front. */
+  textDocuments: [],
+  shown: [],
+  openTextDocument(uri) {
+    const known = workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+    const document = known ?? { uri };
+    if (known === undefined) workspace.textDocuments.push(document);
+    return Promise.resolve(document);
+  },
   registerTextDocumentContentProvider(scheme, provider) {
     workspace.providers.set(scheme, provider);
     return { dispose: () => workspace.providers.delete(scheme) };

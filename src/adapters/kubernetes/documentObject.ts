@@ -13,7 +13,9 @@ export function readableObject(object: unknown, masks: Masks): JsonObject {
   const whole = asJson(object);
   if (!isJsonObject(whole)) return {};
   const { copy, rest } = withoutCopy(whole);
-  const own = { ...rest, metadata: withoutBookkeeping(rest["metadata"]) };
+  const { apiVersion = "", kind = "", metadata, ...others } = rest;
+  // In the order in which people write it; servers differ in theirs.
+  const own = { apiVersion, kind, metadata: withoutBookkeeping(metadata), ...others };
   maskedObject(own, masks);
   const maskedCopy = copy === undefined ? undefined : maskedText(copy, masks);
   const masked = maskedObject(own, masks);

@@ -87,18 +87,19 @@ async function readLog(
 ): Read {
   const path = `${core(namespace)}/pods/${encodeURIComponent(pod)}/log`;
   for (const lines of FEWER_LINES) {
-    // One more than is shown tells whether there is more.
+    const isLastTry = lines === 1;
     const query = {
       container,
       previous: String(previous),
-      tailLines: String(lines + 1),
+      // One more than is shown tells whether there is more.
+      tailLines: String(isLastTry ? lines : lines + 1),
       limitBytes: String(MAX_BYTES),
     };
     const answer = await get(path, { query, reads: "text", accept: "*/*" });
     if (!answer.ok) return fail(logError(answer.error));
     const text = typeof answer.value === "string" ? answer.value : "";
     const isWhole = Buffer.byteLength(text) < MAX_BYTES;
-    if (isWhole || lines === 1) return ok(await shownLog(text, lines));
+    if (isWhole || isLastTry) return ok(await shownLog(text, lines));
   }
   return ok({ kind: "log", text: "", isCut: false });
 }
