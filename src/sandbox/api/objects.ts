@@ -107,10 +107,11 @@ export class Objects {
     if (isRefusal(result)) return result;
     const wanted = copyOf(result);
     if (nameOf(wanted) !== "" && nameOf(wanted) !== name) return nameMismatch(nameOf(wanted), name);
-    const uid = uidOf(wanted);
-    if (uid !== "" && uid !== uidOf(live)) return invalid(kind, name, wrongUid(uid));
+    // The version is compared with the stored one, before anything is validated.
     const version = versionOf(wanted);
     if (version !== "" && version !== versionOf(live)) return conflict(kind, name);
+    const uid = uidOf(wanted);
+    if (uid !== "" && uid !== uidOf(live)) return invalid(kind, name, wrongUid(uid));
     if (namespaceOf(wanted) !== "" && namespaceOf(wanted) !== namespace) return namespaceMismatch();
 
     const next = prepared(kind, { live, wanted }, write.manager.subresource);
