@@ -1,13 +1,43 @@
 import type { CommitRange, RollbackEnd } from "../domain/rollback.ts";
+import type { Clock } from "./ports.ts";
+import { REVIEW_LIMIT_MS } from "./reviewRisks.ts";
 import type { CommitHistory } from "./rollbackPorts.ts";
+import { withinLimit } from "./withinLimit.ts";
 
 /** Nobody reads more of them, and git stops there. */
 const MOST_COMMITS = 100;
 
+/** The commits of both ends, as far as they are known, and the team's patterns of migrations. */
+export interface RangeEnds {
+  readonly from: Pick<RollbackEnd, "commit">;
+  readonly to: Pick<RollbackEnd, "commit">;
+  readonly migrations: readonly string[];
+}
+
+interface RangeServices {
+  commits(signal: AbortSignal): Promise<CommitHistory | undefined>;
+}
+
+/** The same for as long as a review is waited for. */
+export const promptCommitRange = (
+  services: RangeServices & { readonly clock: Clock },
+  ends: RangeEnds,
+  signal: AbortSignal,
+): Promise<CommitRange> =>
+  withinLimit<CommitRange>(
+    services.clock,
+    {
+      limit: REVIEW_LIMIT_MS,
+      run: (stop) => commitRange(services, ends, stop),
+      otherwise: () => ({ kind: "unknown", why: "git-failed", detail: "" }),
+    },
+    signal,
+  );
+
 /** Which commits a rollback takes away and which it brings, as the clone knows them; git looks both ways. */
 export async function commitRange(
-  services: { commits(signal: AbortSignal): Promise<CommitHistory | undefined> },
-  ends: { readonly from: RollbackEnd; readonly to: RollbackEnd; readonly migrations: readonly string[] },
+  services: RangeServices,
+  ends: RangeEnds,
   signal: AbortSignal,
 ): Promise<CommitRange> {
   const { from, to, migrations } = ends;

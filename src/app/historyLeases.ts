@@ -1,12 +1,21 @@
 import type { ObjectRef } from "../domain/cluster.ts";
 import type { EnvironmentHold } from "../domain/hold.ts";
-import { operationRef, type OperationRecord } from "../domain/operation.ts";
+import type { LeaseHome } from "../domain/config.ts";
+import { lockRef } from "../domain/lock.ts";
+import { operationIn, type OperationRecord } from "../domain/operation.ts";
 import type { DurationMs } from "../domain/time.ts";
 import type { Disposable } from "./emitter.ts";
 import { LeaseHomes } from "./leaseHomes.ts";
 import type { Clock, ClusterWatches } from "./ports.ts";
-import type { RollbackSubject } from "./rollbackOutcome.ts";
 import type { HoldStore } from "./rollbackPorts.ts";
+
+/** A machine or an environment, with the cluster that it is deployed to. */
+export interface LeasedPlace {
+  readonly context: string;
+  readonly name: string;
+  readonly kind: "environment" | "machine";
+  readonly locks: LeaseHome;
+}
 
 /** Who works at a machine or an environment, and whether it is on hold, by its Leases. */
 export class HistoryLeases implements Disposable {
@@ -23,14 +32,14 @@ export class HistoryLeases implements Disposable {
 
   constructor(
     services: { readonly watches: ClusterWatches; readonly holds: HoldStore; readonly clock: Clock },
-    subject: RollbackSubject,
+    place: LeasedPlace,
     changed: () => void,
   ) {
-    const { name, target, kind, driver, locks } = subject;
+    const { context, name, kind, locks } = place;
     this.#holds = services.holds;
     this.#changed = changed;
-    this.#operation = operationRef(name, { name: target, driver }, locks);
-    this.#holdRef = kind === "environment" ? { ...locks, name } : undefined;
+    this.#operation = operationIn(context, name, locks);
+    this.#holdRef = kind === "environment" ? lockRef(name, locks) : undefined;
     this.#homes = new LeaseHomes(services.watches, services.clock, () => {
       this.#see();
       this.#changed();

@@ -88,7 +88,8 @@ export class ReleaseHistory implements Disposable {
     this.#commits = new CommitLookup(services, step);
     this.#live = new LiveImages(services.live, release, changed);
     this.#snapshot = nothingYet(subject);
-    this.#leases = new HistoryLeases(services, subject, step);
+    const { context } = subject.driver;
+    this.#leases = new HistoryLeases(services, { ...subject, context }, step);
     this.#listening = this.#watch.onChange(() => {
       if (!this.#isSignOfLife()) this.#update();
     });

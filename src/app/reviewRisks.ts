@@ -1,8 +1,9 @@
-import type { ClusterError } from "../domain/cluster.ts";
+import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
 import type { WhatRuns } from "../domain/history.ts";
 import { operationRef, type OperationRecord } from "../domain/operation.ts";
 import { isBusy, type Revision } from "../domain/release.ts";
 import type { ImageAnswer, Risk } from "../domain/rollback.ts";
+import type { Result } from "../domain/result.ts";
 import { MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
 import type { Clock, OperationStore } from "./ports.ts";
 import type { RollbackSubject } from "./rollbackOutcome.ts";
@@ -12,6 +13,8 @@ import { withinLimit } from "./withinLimit.ts";
 /** A review is waited for; what does not answer within this time is said not to have been asked. */
 export const REVIEW_LIMIT_MS: DurationMs = 5 * SECOND_MS;
 const MOST_IMAGES = 50;
+
+type RiskOf<K extends Risk["kind"]> = Extract<Risk, { readonly kind: K }>;
 
 export interface RiskServices {
   readonly live: LiveObjects;
@@ -23,9 +26,9 @@ export interface RiskServices {
 /** Whether the target's images are still where its pods would pull them from. */
 export async function imageRisks(
   { registry, clock }: Pick<RiskServices, "registry" | "clock">,
-  to: Revision,
+  to: Pick<Revision, "images">,
   signal: AbortSignal,
-): Promise<readonly Risk[]> {
+): Promise<readonly RiskOf<"images">[]> {
   const images = [...new Set(to.images.map(({ image }) => image))];
   if (images.length === 0) return [];
   const asked = images.slice(0, MOST_IMAGES);
@@ -54,18 +57,27 @@ export async function rightsRisks(
   signal: AbortSignal,
 ): Promise<readonly Risk[]> {
   const manifest = `${newest.manifest}\n---\n${to.manifest}`;
-  const notAsked = (detail: string): Risk => ({ kind: "rights", missing: [], notAsked: detail });
-  return withinLimit<readonly Risk[]>(
+  const ask = (stop: AbortSignal): ReturnType<LiveObjects["missingRights"]> =>
+    live.missingRights(subject.release, { manifest, driver: newest.driver }, stop);
+  return [await rightsRisk(clock, ask, signal)];
+}
+
+/** What the person may not do, by the API server's own word. */
+export function rightsRisk(
+  clock: Clock,
+  ask: (signal: AbortSignal) => Promise<Result<readonly string[], ClusterError>>,
+  signal: AbortSignal,
+): Promise<RiskOf<"rights">> {
+  const notAsked = (detail: string): RiskOf<"rights"> => ({ kind: "rights", missing: [], notAsked: detail });
+  return withinLimit<RiskOf<"rights">>(
     clock,
     {
       limit: REVIEW_LIMIT_MS,
       run: async (stop) => {
-        const missing = await live.missingRights(subject.release, { manifest, driver: newest.driver }, stop);
-        return [
-          missing.ok ? { kind: "rights", missing: missing.value } : notAsked(errorFacts(missing.error)),
-        ];
+        const missing = await ask(stop);
+        return missing.ok ? { kind: "rights", missing: missing.value } : notAsked(errorFacts(missing.error));
       },
-      otherwise: () => [notAsked(tooSlow())],
+      otherwise: () => notAsked(tooSlow()),
     },
     signal,
   );
@@ -82,7 +94,19 @@ export async function workRisks(
   const byHelm: readonly Risk[] = isHelmBusy
     ? [{ kind: "at-work", by: newest.mark?.by ?? "helm", what: newest.status }]
     : [];
-  const byLease = await withinLimit<Risk>(
+  const byLease = await workRisk({ operations, clock }, ref, signal);
+  return byLease.kind === "nobody-at-work" && isHelmBusy ? byHelm : [...byHelm, byLease];
+}
+
+type WorkRisk = RiskOf<"nobody-at-work" | "at-work" | "no-operation-lease">;
+
+/** Whether somebody works at it, by the operation Lease alone. */
+export function workRisk(
+  { operations, clock }: Pick<RiskServices, "operations" | "clock">,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<WorkRisk> {
+  return withinLimit<WorkRisk>(
     clock,
     {
       limit: REVIEW_LIMIT_MS,
@@ -96,10 +120,9 @@ export async function workRisks(
     },
     signal,
   );
-  return byLease.kind === "nobody-at-work" && isHelmBusy ? byHelm : [...byHelm, byLease];
 }
 
-function workOf(record: OperationRecord): Risk {
+function workOf(record: OperationRecord): WorkRisk {
   switch (record.kind) {
     case "idle":
       return { kind: "nobody-at-work" };

@@ -5,8 +5,8 @@ import type { Person } from "../domain/person.ts";
 import type { Revision, RevisionLabel } from "../domain/release.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { migrationRisks, pruningRisks, recordRisks } from "../domain/risks.ts";
-import type { CommitRange, ReviewedState, Risk } from "../domain/rollback.ts";
-import { commitRange } from "./commitRange.ts";
+import type { ReviewedState, Risk } from "../domain/rollback.ts";
+import { promptCommitRange } from "./commitRange.ts";
 import type { HistorySnapshot } from "./historySnapshot.ts";
 import type { DeployerError, DeployerTool } from "./ports.ts";
 import {
@@ -66,7 +66,7 @@ export async function reviewRollback(
   const from = await runningRevision(services, { order, records: records.value, runs }, signal);
   const ends = { from: endOf(from, order.snapshot), to: endOf(to, order.snapshot) };
   const [commits, taken, [images, rights, work, tool]] = await Promise.all([
-    undoneCommits(services, { ...ends, migrations: order.migrations }, signal),
+    promptCommitRange(services, { ...ends, migrations: order.migrations }, signal),
     takeApart(services.manifests, { subject, from, newest, to }),
     asked,
   ]);
@@ -101,22 +101,6 @@ export async function reviewRollback(
     ...commandOf(services, tool, keptRollback({ subject, ...ends, seen, toRevision: to })),
     needsTypedName: subject.tier === "production",
   });
-}
-
-function undoneCommits(
-  services: ReviewServices,
-  ends: Parameters<typeof commitRange>[1],
-  signal: AbortSignal,
-): Promise<CommitRange> {
-  return withinLimit<CommitRange>(
-    services.clock,
-    {
-      limit: REVIEW_LIMIT_MS,
-      run: (stop) => commitRange(services, ends, stop),
-      otherwise: () => ({ kind: "unknown", why: "git-failed", detail: "" }),
-    },
-    signal,
-  );
 }
 
 interface TakenApart {

@@ -54,6 +54,13 @@ export const isOperationName = (leaseName: string): boolean => leaseName.endsWit
  */
 export function operationRef(name: string, target: Target, locks: LeaseHome): ObjectRef {
   const { driver } = target;
-  const context = driver.kind === "helm" || driver.kind === "kubernetes" ? driver.context : locks.context;
-  return { context, namespace: locks.namespace, name: `${name}${OPERATION_SUFFIX}` };
+  const isInCluster = driver.kind === "helm" || driver.kind === "kubernetes";
+  return operationIn(isInCluster ? driver.context : locks.context, name, locks);
 }
+
+/** The same, where the cluster is known by another way. */
+export const operationIn = (context: string, name: string, locks: LeaseHome): ObjectRef => ({
+  context,
+  namespace: locks.namespace,
+  name: `${name}${OPERATION_SUFFIX}`,
+});

@@ -5,7 +5,7 @@ import type {
   UndoWriteError,
   WorkloadAddress,
 } from "../../src/app/rolloutPorts.ts";
-import { restoredAnnotations, sameTemplate } from "../../src/domain/undo.ts";
+import { readMark, restoredAnnotations, sameTemplate } from "../../src/domain/undo.ts";
 import type { ClusterError } from "../../src/domain/cluster.ts";
 import { fail, ok, type Result } from "../../src/domain/result.ts";
 import type { RolloutReading, RolloutRevision } from "../../src/domain/rollouts.ts";
@@ -96,7 +96,10 @@ export class FakeRolloutStore implements RolloutStore {
     const target = seen.revisions.find(({ object }) => object.uid === targetUid);
     if (!isSame) return fail({ reason: "conflict" });
     if (target === undefined) return fail({ reason: "refused", detail: "no such revision" });
-    this.change({ template: target.template, annotations: restoredAnnotations(seen, target, mark) });
+    const { template, revision } = target;
+    const annotations = restoredAnnotations(seen, target, mark);
+    // As it is read before the controller has done anything: the target's own number still.
+    this.change({ template, annotations, current: { uid: targetUid, revision } });
     const written = this.#present();
     if (this.isPrompt) this.reconcile();
     return ok(written);
@@ -114,4 +117,8 @@ const renumbered = (
   { annotations }: RolloutReading,
   own: RolloutRevision,
   revision: number,
-): RolloutRevision => ({ ...own, revision, was: [...own.was, own.revision], annotations });
+): RolloutRevision => {
+  const mark = readMark(annotations);
+  const was = [...own.was, own.revision];
+  return { ...own, revision, was, annotations, ...(mark === undefined ? {} : { mark }) };
+};
