@@ -1,3 +1,5 @@
+import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
+
 /** What a button of a notification does; its label stands in `buttonLabel`, its deed in `ui/notices.ts`. */
 export type Button =
   | { readonly kind: "open-url"; readonly url: string; readonly machine: string }
@@ -19,12 +21,13 @@ export type Button =
   | { readonly kind: "stop-waiting"; readonly pool: string }
   | { readonly kind: "devdeploy-any" }
   | { readonly kind: "show-environments" }
-  /** Opens the history of a release. */
+  /** Opens the history of a release, or of a workload's rollouts. */
   | {
       readonly kind: "show-history";
       readonly folder: string;
       readonly subject: string;
       readonly target: string;
+      readonly workload?: WorkloadAddress;
     }
   | { readonly kind: "create-config" }
   | { readonly kind: "open-config" }

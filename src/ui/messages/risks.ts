@@ -1,6 +1,5 @@
 import { l10n } from "vscode";
 import type { ImageAnswer, ManifestObject, Risk } from "../../domain/rollback.ts";
-import type { RollbackReview } from "../../app/rollbackOutcome.ts";
 import type { Piece } from "../../protocol/panel.ts";
 import { driftWords } from "./historyBanners.ts";
 import { numbers } from "./history.ts";
@@ -45,11 +44,14 @@ export function imageAnswer(answer: ImageAnswer): readonly Piece[] {
 
 type OneLine = Exclude<Risk, { readonly kind: "images" }>;
 
+/** As much of a review as the words need. */
+interface Reviewed {
+  readonly to: { readonly revision: number };
+  readonly subject: { readonly release: { readonly namespace: string } };
+}
+
 /** One thing to know before rolling back. */
-export function riskWords(
-  risk: OneLine,
-  { to, subject }: Pick<RollbackReview, "to" | "subject">,
-): readonly Piece[] {
+export function riskWords(risk: OneLine, { to, subject }: Reviewed): readonly Piece[] {
   switch (risk.kind) {
     case "same-images":
       return pieces(

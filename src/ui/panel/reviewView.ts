@@ -69,7 +69,7 @@ function commitSections(review: RollbackReview): readonly SectionView[] {
   ];
 }
 
-function commitLines(all: readonly RangeCommit[], isCut: boolean): readonly LineView[] {
+export function commitLines(all: readonly RangeCommit[], isCut: boolean): readonly LineView[] {
   const lines = all.slice(0, COMMITS_SHOWN).map((commit): LineView => ({
     text: say.rangeCommit(commit),
     ...(commit.migrations.length === 0 ? {} : { chips: [say.migrationChip(commit)] }),
@@ -129,7 +129,7 @@ function riskLines(risk: Risk, review: RollbackReview): readonly LineView[] {
   );
 }
 
-const levelLine = (level: RiskLevel, text: LineView["text"]): LineView => ({
+export const levelLine = (level: RiskLevel, text: LineView["text"]): LineView => ({
   mark: MARKS[level],
   spoken: spokenLevel(level),
   text,

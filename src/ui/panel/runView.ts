@@ -11,11 +11,12 @@ import * as say from "../messages/rollbackRun.ts";
 import { commitOf } from "./bannerViews.ts";
 import type { Deeds } from "./deeds.ts";
 import type { PanelModel } from "./model.ts";
+import { podsSections } from "./podsView.ts";
 import type { RunOrder, RunState } from "./rollbackRuns.ts";
 
 /** A rollback under way, or what became of it. The list of promises is the same in both. */
 export function runView(model: PanelModel, run: RunState, deeds: Deeds): SideView {
-  if (run.kind === "running") return runningView(run, deeds);
+  if (run.kind === "running") return runningView(model, run, deeds);
   const { outcome } = run;
   switch (outcome.kind) {
     case "proven":
@@ -58,15 +59,18 @@ const sideOf = (order: RunOrder, kind: SideView["kind"], key: string): Omit<Side
 const showLog = (deeds: Deeds): ActionView => deeds.action({ kind: "show-log" }, say.showLog());
 
 function runningView(
+  { pods }: PanelModel,
   { order, phase, isStopping }: RunState & { readonly kind: "running" },
   deeds: Deeds,
 ): SideView {
+  const live = phase === undefined || pods === undefined ? [] : podsSections(pods, order.release, deeds);
   return {
     ...sideOf(order, "running", "running"),
     mark: "run",
     heading: say.runningHeading(order, phase),
     sections: [
-      { lines: phase === undefined ? [] : runningLines(phase, order) },
+      { lines: phase === undefined ? [] : runningLines(phase, order, live.length > 0) },
+      ...live,
       ...(phase?.diagnosis === undefined ? [] : [earlySection(phase.diagnosis)]),
     ],
     actions: [
@@ -78,9 +82,9 @@ function runningView(
   };
 }
 
-/** What changes from second to second stands below the line that it belongs to. */
-function runningLines(phase: RollbackPhase, order: RunOrder): readonly LineView[] {
-  const detail = say.phaseDetail(phase);
+/** What changes from second to second stands below the line that it belongs to; the pods do so where they are live. */
+function runningLines(phase: RollbackPhase, order: RunOrder, arePodsLive: boolean): readonly LineView[] {
+  const detail = say.phaseDetail(arePodsLive ? { ...phase, pods: [] } : phase);
   const current = phase.items.findLast(({ state }) => state === "running");
   return phase.items.map((item) => {
     const line = itemLine(item, order);
@@ -101,7 +105,7 @@ function itemLine(item: ProofItem, order: RunOrder): LineView {
   };
 }
 
-const earlySection = (diagnosis: Diagnosis): SectionView => ({
+export const earlySection = (diagnosis: Diagnosis): SectionView => ({
   heading: say.causeHeading(),
   lines: [{ mark: "warn", text: [diagnosisWords(diagnosis).cause] }, { text: [say.looksWrong()] }],
 });
@@ -147,7 +151,7 @@ function afterwards(
   ];
 }
 
-function holdLine(
+export function holdLine(
   hold: EnvironmentHold | undefined,
   { truth, subject }: { readonly truth: HoldTruth | undefined; readonly subject: string },
   deeds: Deeds,

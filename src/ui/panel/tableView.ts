@@ -119,7 +119,14 @@ function chartWords({ record }: HistoryEntry): string {
   return plain(appVersion === undefined || appVersion === "" ? chart : `${chart} · ${appVersion}`);
 }
 
-interface CellFacts {
+/** What is known of a revision's commit, and a remark that goes before its author. */
+export interface MatchedCommit {
+  readonly match: CommitMatch;
+  readonly commit: CommitFacts | undefined;
+  readonly remark: string | undefined;
+}
+
+export interface CellFacts {
   readonly links: RepositoryLinks | undefined;
   readonly isFetching: boolean;
 }
@@ -134,37 +141,40 @@ function commitCell(placed: Placed, facts: CellFacts, deeds: Deeds): RowView["co
     case "unread":
       return { grade: "reading", text: words.unreadRecord(record.detail), actions: [] };
     case "read":
-      return readCell(placed, record.match, facts, deeds);
+      return matchCell(
+        { match: record.match, commit: placed.entry.commit, remark: remarkOf(placed) },
+        facts,
+        deeds,
+      );
   }
 }
 
-function readCell(placed: Placed, match: CommitMatch, facts: CellFacts, deeds: Deeds): RowView["commit"] {
-  const under = remarkOf(placed);
-  const remark = under === undefined ? {} : { under };
+/** The cell of a commit that was looked up: what it is, how sure that is, and where it comes from. */
+export function matchCell(matched: MatchedCommit, facts: CellFacts, deeds: Deeds): RowView["commit"] {
+  const { match, commit, remark } = matched;
+  const under = remark === undefined ? {} : { under: remark };
   switch (match.kind) {
     case "exact":
-      return exactCell(placed, match, facts, deeds);
+      return exactCell(match, { commit, remark }, facts, deeds);
     case "ambiguous":
       return {
         grade: "ambiguous",
         text: words.guessedCommit(match),
-        ...remark,
+        ...under,
         source: words.sourceWords(match.source, match.evidence),
         actions: match.why === "not-in-clone" ? [fetchAction(facts, deeds)] : [],
       };
     case "unknown":
-      return { grade: "unknown", text: words.unknownCommit(match), ...remark, actions: [] };
+      return { grade: "unknown", text: words.unknownCommit(match), ...under, actions: [] };
   }
 }
 
 function exactCell(
-  placed: Placed,
   match: CommitMatch & { readonly kind: "exact" },
+  { commit, remark }: Pick<MatchedCommit, "commit" | "remark">,
   facts: CellFacts,
   deeds: Deeds,
 ): RowView["commit"] {
-  const { commit } = placed.entry;
-  const remark = remarkOf(placed);
   const under = remark ?? (commit === undefined ? undefined : plain(commit.author));
   return {
     hash: shortCommit(match.commit),
@@ -209,7 +219,7 @@ const subjectOf = ({ subject, pullRequest }: CommitFacts, links: RepositoryLinks
       : subject,
   );
 
-const fetchAction = ({ isFetching }: CellFacts, deeds: Deeds): RowView["commit"]["actions"][number] =>
+export const fetchAction = ({ isFetching }: CellFacts, deeds: Deeds): RowView["commit"]["actions"][number] =>
   deeds.action({ kind: "fetch-commits" }, isFetching ? words.fetching() : words.fetchCommits(), "link", {
     ...(isFetching ? { isDisabled: true } : {}),
   });

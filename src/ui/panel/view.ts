@@ -48,7 +48,7 @@ function sideView(model: PanelModel, deeds: Deeds): SideView {
       return nothingView(model);
     case "reading":
       return {
-        ...empty("reading", `reading ${side.to}`),
+        ...emptySide("reading", `reading ${side.to}`),
         heading: [review.readingReview(side.to)],
         intro: review.readingReviewIntro(),
       };
@@ -63,7 +63,8 @@ function sideView(model: PanelModel, deeds: Deeds): SideView {
   }
 }
 
-const empty = (kind: SideView["kind"], key: string): Omit<SideView, "heading"> => ({
+/** A side with nothing in it but what it is about. */
+export const emptySide = (kind: SideView["kind"], key: string): Omit<SideView, "heading"> => ({
   kind,
   key,
   sections: [],
@@ -71,9 +72,9 @@ const empty = (kind: SideView["kind"], key: string): Omit<SideView, "heading"> =
 });
 
 function nothingView({ snapshot }: PanelModel): SideView {
-  if (snapshot.entries.length === 0) return { ...empty("nothing", "empty"), heading: [] };
+  if (snapshot.entries.length === 0) return { ...emptySide("nothing", "empty"), heading: [] };
   return {
-    ...empty("nothing", "nothing"),
+    ...emptySide("nothing", "nothing"),
     heading: [history.chooseOne()],
     intro: history.recommendationWords(snapshot.recommendation),
   };
@@ -81,7 +82,7 @@ function nothingView({ snapshot }: PanelModel): SideView {
 
 function unreviewedView({ to, error }: SideState & { readonly kind: "unreviewed" }, deeds: Deeds): SideView {
   return {
-    ...empty("notice", `unreviewed ${to}`),
+    ...emptySide("notice", `unreviewed ${to}`),
     mark: "warn",
     heading: [review.noReviewHeading(to)],
     intro: error.reason === "not-known-who" ? review.notKnownWho() : review.reviewErrorWords(error),
@@ -95,11 +96,11 @@ function unreviewedView({ to, error }: SideState & { readonly kind: "unreviewed"
 function whyView({ revision, diagnosis }: SideState & { readonly kind: "why" }, deeds: Deeds): SideView {
   const heading = [why.heading(revision)];
   if (diagnosis === undefined) {
-    return { ...empty("reading", `why ${revision}`), heading, intro: why.looking() };
+    return { ...emptySide("reading", `why ${revision}`), heading, intro: why.looking() };
   }
   const { cause, evidence, next } = diagnosisWords(diagnosis);
   return {
-    ...empty("notice", `why ${revision} known`),
+    ...emptySide("notice", `why ${revision} known`),
     heading,
     sections: [
       {
