@@ -10,6 +10,17 @@ import { folderKind, waitedFor, type FolderView } from "./folderView.ts";
 import { machineRow, type Onlooker } from "./machineRow.ts";
 import type { Row } from "./row.ts";
 
+/** A pod that has a row, as much as it takes to open its log, its YAML or its events. */
+export interface PodOfRow {
+  readonly context: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Their names, the init containers' among them. */
+  readonly containers: readonly string[];
+  /** Some container has run before: its log of then can be read. */
+  readonly restarted: boolean;
+}
+
 /** What a row is about, for the commands that are called on it. */
 export interface Subject {
   readonly folder: string;
@@ -17,6 +28,7 @@ export interface Subject {
   readonly url?: string;
   /** Whose history of releases it has; an environment's own row stands for all of its targets. */
   readonly history?: { readonly name: string; readonly target?: string };
+  readonly pod?: PodOfRow;
 }
 
 /** A row with its place in the tree. The id stays the same while the row's texts change. */
