@@ -1,13 +1,16 @@
 import type { Liveness } from "../domain/cluster.ts";
 import type { Target, TeamConfig } from "../domain/config.ts";
 import type { RevisionLabel } from "../domain/release.ts";
+import type { WorkloadSight } from "../domain/rollouts.ts";
 import { renderPlace } from "../domain/template.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
-import type { ClusterWatches, ReleaseRef, ReleaseStore, Watch } from "./ports.ts";
+import type { ClusterWatches, ReleaseRef, ReleaseStore, Watch, WatchEvent } from "./ports.ts";
+import type { WorkloadAddress, WorkloadWatches } from "./rolloutPorts.ts";
 import {
   environmentView,
   machineReleaseView,
   newestOf,
+  rolloutView,
   targetView,
   withoutVerification,
   type EnvironmentView,
@@ -16,16 +19,18 @@ import {
 } from "./releaseSummary.ts";
 
 export interface EnvironmentBoardServices {
-  readonly watches: ClusterWatches;
+  readonly watches: ClusterWatches & WorkloadWatches;
   readonly releases: ReleaseStore;
 }
 
-interface Followed {
-  readonly watch: Watch<readonly RevisionLabel[]>;
+interface Followed<T> {
+  readonly watch: Watch<T>;
   readonly listening: Disposable;
 }
 
 const keyOf = (context: string, namespace: string): string => JSON.stringify([context, namespace]);
+const workloadKey = ({ context, namespace, kind, name }: WorkloadAddress): string =>
+  JSON.stringify([context, namespace, kind, name]);
 const refKey = (ref: ReleaseRef): string => JSON.stringify([ref.context, ref.namespace, ref.release]);
 
 /**
@@ -35,7 +40,8 @@ const refKey = (ref: ReleaseRef): string => JSON.stringify([ref.context, ref.nam
 export class EnvironmentBoard implements Disposable {
   readonly #services: EnvironmentBoardServices;
   readonly #changes = new Emitter<void>();
-  readonly #followed = new Map<string, Followed>();
+  readonly #followed = new Map<string, Followed<readonly RevisionLabel[]>>();
+  readonly #workloads = new Map<string, Followed<WorkloadSight>>();
   readonly #read = new Map<string, ReadRevision>();
   readonly #closed = new AbortController();
   #config: TeamConfig | undefined;
@@ -66,36 +72,46 @@ export class EnvironmentBoard implements Disposable {
     this.#config = config;
     const refs = config === undefined ? [] : allReleases(config);
     const wanted = new Map(refs.map((ref) => [keyOf(ref.context, ref.namespace), ref]));
-    for (const [key, followed] of this.#followed) {
-      if (!wanted.has(key)) this.#leave(key, followed);
-    }
-    for (const [key, { context, namespace }] of wanted) {
-      if (this.#followed.has(key)) continue;
-      const watch = this.#services.watches.releases(context, namespace);
-      const listening = watch.onChange(() => {
-        this.#update();
-      });
-      this.#followed.set(key, { watch, listening });
-    }
+    const { watches } = this.#services;
+    this.#follow(this.#followed, wanted, ({ context, namespace }) => watches.releases(context, namespace));
+    const workloads = config === undefined ? [] : allWorkloads(config);
+    const wantedWorkloads = new Map(workloads.map((address) => [workloadKey(address), address]));
+    this.#follow(this.#workloads, wantedWorkloads, (address) => watches.workload(address));
     this.#update();
   }
 
   /** Reads everything again at once. */
   relist(): void {
     this.#read.clear();
-    for (const { watch } of this.#followed.values()) watch.relist();
+    for (const { watch } of [...this.#followed.values(), ...this.#workloads.values()]) watch.relist();
   }
 
   dispose(): void {
     this.#closed.abort();
-    for (const [key, followed] of this.#followed) this.#leave(key, followed);
+    this.#follow(this.#followed, new Map(), never);
+    this.#follow(this.#workloads, new Map(), never);
     this.#changes.dispose();
   }
 
-  #leave(key: string, { watch, listening }: Followed): void {
-    listening.dispose();
-    watch.dispose();
-    this.#followed.delete(key);
+  #follow<T, W>(
+    followed: Map<string, Followed<T>>,
+    wanted: ReadonlyMap<string, W>,
+    open: (what: W) => Watch<T>,
+  ): void {
+    for (const [key, { watch, listening }] of followed) {
+      if (wanted.has(key)) continue;
+      listening.dispose();
+      watch.dispose();
+      followed.delete(key);
+    }
+    for (const [key, what] of wanted) {
+      if (followed.has(key)) continue;
+      const watch = open(what);
+      const listening = watch.onChange(() => {
+        this.#update();
+      });
+      followed.set(key, { watch, listening });
+    }
   }
 
   #update(): void {
@@ -120,6 +136,11 @@ export class EnvironmentBoard implements Disposable {
   }
 
   #targetView(target: Target, place: Place): ReturnType<typeof targetView> {
+    const address = workloadOf(target, place);
+    if (address !== undefined) {
+      const { liveness, items } = this.#workloads.get(workloadKey(address))?.watch.current ?? NOT_YET;
+      return rolloutView(target, { liveness, sight: items.get(address.name) });
+    }
     const ref = releaseOf(target, place);
     if (ref === undefined) return targetView(target, undefined);
     const event = this.#followed.get(keyOf(ref.context, ref.namespace))?.watch.current;
@@ -160,16 +181,38 @@ interface Place {
   readonly environment?: string;
 }
 
-function allReleases(config: TeamConfig): readonly ReleaseRef[] {
-  return [
-    ...config.environments.flatMap(({ name, targets }) =>
-      targets.map((target) => releaseOf(target, { environment: name })),
-    ),
-    ...config.pools.flatMap(({ machines }) =>
-      machines.map(({ name, target }) => releaseOf(target, { machine: name })),
-    ),
-  ].filter((ref) => ref !== undefined);
+const NOT_YET: WatchEvent<WorkloadSight> = {
+  items: new Map(),
+  liveness: { kind: "connecting" },
+  serverOffset: undefined,
+};
+
+const never = (): never => {
+  throw new Error("Nothing is wanted.");
+};
+
+const allTargets = ({ environments, pools }: TeamConfig): readonly (readonly [Target, Place])[] => [
+  ...environments.flatMap(({ name, targets }) =>
+    targets.map((target) => [target, { environment: name }] as const),
+  ),
+  ...pools
+    .flatMap(({ machines }) => machines)
+    .map(({ name, target }) => [target, { machine: name }] as const),
+];
+
+const allWorkloads = (config: TeamConfig): readonly WorkloadAddress[] =>
+  allTargets(config).flatMap(([target, place]) => workloadOf(target, place) ?? []);
+
+/** Undefined where it is not deployed by the image of a Deployment, or by one whose name differs by branch. */
+function workloadOf({ driver }: Target, place: Place): WorkloadAddress | undefined {
+  if (driver.kind !== "kubernetes") return undefined;
+  const { context, namespace } = driver;
+  const name = renderPlace(driver.deployment, place);
+  return name === undefined ? undefined : { context, namespace, kind: "Deployment", name };
 }
+
+const allReleases = (config: TeamConfig): readonly ReleaseRef[] =>
+  allTargets(config).flatMap(([target, place]) => releaseOf(target, place) ?? []);
 
 /** Undefined where no record of helm's can be looked up beforehand. */
 function releaseOf({ driver }: Target, place: Place): ReleaseRef | undefined {

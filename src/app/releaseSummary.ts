@@ -4,6 +4,9 @@ import type { Deprecation, Driver, Environment, Machine, Target, Tier } from "..
 import { commitOfRevision } from "../domain/gradeCommit.ts";
 import type { ReleaseStatus, Revision, RevisionLabel } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
+import { commitOfRollout } from "../domain/rolloutEntries.ts";
+import { rolloutStatus, type RolloutStatus } from "../domain/rolloutStatus.ts";
+import type { WorkloadSight } from "../domain/rollouts.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ReleaseReadError } from "./ports.ts";
 
@@ -19,6 +22,21 @@ export type TargetState =
       readonly status: ReleaseStatus;
       readonly deployedAt: EpochMs;
       /** Absent where the revision bears no mark of ours, and until its record has been read. */
+      readonly commit?: CommitHash;
+      readonly branch?: string;
+      readonly by?: string;
+    }
+  /** A workload without helm, by the template that it has now. */
+  | {
+      readonly kind: "rollout";
+      /** Undefined until the controller has made one of the newest template. */
+      readonly revision?: number;
+      readonly status: RolloutStatus;
+      /** When this template was first rolled out. */
+      readonly since?: EpochMs;
+      readonly ready: number;
+      readonly wanted: number;
+      /** Absent where the image does not name one, or only may. */
       readonly commit?: CommitHash;
       readonly branch?: string;
       readonly by?: string;
@@ -98,6 +116,40 @@ function targetState({ liveness, newest, read }: KnownRelease, container: string
     revision,
     status,
     deployedAt: record?.deployedAt ?? newest.createdAt,
+    ...(commit === undefined ? {} : { commit }),
+    ...(mark?.branch === undefined ? {} : { branch: mark.branch }),
+    ...(mark?.by === undefined ? {} : { by: mark.by }),
+  };
+}
+
+/** A target whose driver is a workload's own; `sight` is undefined where there is no such workload. */
+export function rolloutView(
+  { name, driver }: Target,
+  { liveness, sight }: { readonly liveness: Liveness; readonly sight: WorkloadSight | undefined },
+): TargetView {
+  const container = driver.kind === "kubernetes" ? driver.container : undefined;
+  return { name, state: rolloutState(liveness, sight, container), liveness };
+}
+
+function rolloutState(
+  liveness: Liveness,
+  sight: WorkloadSight | undefined,
+  container: string | undefined,
+): TargetState {
+  if (liveness.kind === "connecting") return { kind: "reading" };
+  // What was true when the watch was last heard is not shown as what is.
+  if (liveness.kind === "stale") return { kind: "unknown", error: liveness.error };
+  if (sight === undefined) return { kind: "none" };
+  const { rollout, now, pods } = sight;
+  const current = rollout.revisions.find(({ object }) => object.uid === rollout.current?.uid);
+  const commit = current === undefined ? undefined : commitOfRollout(current, container);
+  const mark = current?.mark?.commit === commit ? current?.mark : undefined;
+  return {
+    kind: "rollout",
+    status: rolloutStatus(sight),
+    ready: pods.filter(({ ready }) => ready).length,
+    wanted: now.wanted,
+    ...(current === undefined ? {} : { revision: current.revision, since: mark?.at ?? current.createdAt }),
     ...(commit === undefined ? {} : { commit }),
     ...(mark?.branch === undefined ? {} : { branch: mark.branch }),
     ...(mark?.by === undefined ? {} : { by: mark.by }),

@@ -11,10 +11,11 @@ import type { Connection } from "../../src/ui/model/connection.ts";
 import { aConfig, ann } from "../builders/deploy.ts";
 import { at } from "../builders/lock.ts";
 import { ManualClock } from "./clock.ts";
+import { FakePods } from "./livePods.ts";
 import { FakeLog } from "./log.ts";
 import { FakeRollbacks } from "./rollbacks.ts";
 import { FakeReleaseStore } from "./releases.ts";
-import { FakeWatches } from "./watches.ts";
+import { FakeWorkloadWatches } from "./workloadWatches.ts";
 
 const { TeamFolder } = await import("../../src/ui/model/teamFolder.ts");
 const { TeamFolders } = await import("../../src/ui/model/teamFolders.ts");
@@ -23,7 +24,7 @@ const { TeamFolders } = await import("../../src/ui/model/teamFolders.ts");
 export class TeamWindow {
   readonly clock = new ManualClock(at("08:00"));
   readonly log = new FakeLog();
-  readonly watches = new FakeWatches();
+  readonly watches = new FakeWorkloadWatches();
   readonly releases = new FakeReleaseStore();
   readonly remote = new Map<BranchName, CommitHash>();
   /** What was ordered by name, with what. */
@@ -31,6 +32,7 @@ export class TeamWindow {
   /** How each verb ends. */
   readonly ends: Partial<Connection> = {};
   readonly rollbacks = new FakeRollbacks();
+  readonly pods = new FakePods();
   readonly folders;
   readonly folder;
   remoteAsked = 0;
@@ -98,6 +100,7 @@ export class TeamWindow {
       fates: new BranchFates({ clock, log, repository: () => Promise.resolve(ok(repository)) }),
       deployServices: () => services as ReturnType<Connection["deployServices"]>,
       rollback: this.rollbacks,
+      pods: (subject) => this.pods.open(subject),
       repository: () => Promise.resolve(ok(repository)),
       unlockMachine: verb("unlockMachine"),
       keepMachine: verb("keepMachine"),

@@ -52,6 +52,19 @@ export const revisionFact = (revision: number, status: string): NamedFact => ({
   name: l10n.t("helm's record"),
   value: l10n.t("revision {revision}, {status}", { revision, status }),
 });
+export const rolloutFact = (
+  revision: number | undefined,
+  status: string | undefined,
+): NamedFact | undefined =>
+  revision === undefined
+    ? fact(l10n.t("Rollout"), status)
+    : {
+        name: l10n.t("Rollout"),
+        value:
+          status === undefined
+            ? l10n.t("revision {revision}", { revision })
+            : l10n.t("revision {revision}, {status}", { revision, status }),
+      };
 export const lastKnownFact = (value: MaybeText): NamedFact | undefined =>
   fact(l10n.t("Last known, maybe no longer so"), value);
 export const leaseHint = (): NamedFact => ({

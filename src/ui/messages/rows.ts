@@ -5,6 +5,7 @@ import type { Deprecation, Tier } from "../../domain/config.ts";
 import type { Flag } from "../../domain/flags.ts";
 import type { ReleaseStatus } from "../../domain/release.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import type { RolloutStatus } from "../../domain/rolloutStatus.ts";
 import { clusterSentence } from "./cluster.ts";
 import { shown } from "./text.ts";
 import { clockTime } from "./time.ts";
@@ -71,6 +72,28 @@ export const notDeployed = (): string => l10n.t("nothing deployed yet");
 export const noRecord = (): string => l10n.t("no record to read");
 export const deploying = (): string => l10n.t("deploying…");
 export const revisionNumber = (revision: number): string => l10n.t("revision {revision}", { revision });
+/** How a rollout stands, by its pods; nothing where all is well. */
+export function rolloutWords(status: RolloutStatus): string | undefined {
+  switch (status.kind) {
+    case "complete":
+      return undefined;
+    case "reading":
+      return reading();
+    case "progressing":
+      return l10n.t("{available} of {wanted} ready", { available: status.available, wanted: status.wanted });
+    case "not-observed":
+      return l10n.t("not observed yet");
+    case "paused":
+      return l10n.t("rollout paused");
+    case "deadline-exceeded":
+      return l10n.t("rollout failed: its deadline has passed");
+    case "replica-failure":
+      return l10n.t("rollout failed: no pod can be made");
+    case "scaled-to-zero":
+      return l10n.t("scaled to zero");
+  }
+}
+
 export const targetCount = (count: number): string => l10n.t("{count} targets", { count });
 export const targetsDiffer = (): string => l10n.t("at different commits");
 export const poolFree = (count: number, all: number): string =>

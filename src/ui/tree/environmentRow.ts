@@ -80,7 +80,9 @@ function environmentWords(
 
 /** Targets that are alike are told as one. */
 const summary = ({ state, liveness }: TargetView): string =>
-  state.kind === "revision" ? `${liveness.kind} ${state.commit ?? ""} ${state.status}` : state.kind;
+  state.kind === "revision"
+    ? `${liveness.kind} ${state.commit ?? ""} ${state.status}`
+    : JSON.stringify(state);
 
 function targetWords({ state, liveness }: TargetView, tier: Tier, now: EpochMs): string {
   if (liveness.kind === "stale") return words.unknownSince(liveness.since, liveness.error);
@@ -98,6 +100,8 @@ function targetWords({ state, liveness }: TargetView, tier: Tier, now: EpochMs):
       );
     case "revision":
       return revisionWords(state, tier, now);
+    case "rollout":
+      return rolloutWords(state, tier, now);
   }
 }
 
@@ -109,6 +113,21 @@ function revisionWords(state: RevisionState, tier: Tier, now: EpochMs): string {
   const branch = tier === "production" || state.branch === undefined ? undefined : shown(state.branch);
   const by = state.by === undefined ? undefined : shown(state.by);
   return words.parts(branch, what, words.statusWords(state.status), age(now - state.deployedAt), by);
+}
+
+type RolloutState = TargetState & { readonly kind: "rollout" };
+
+function rolloutWords(state: RolloutState, tier: Tier, now: EpochMs): string {
+  const { revision, commit } = state;
+  const unnamed = revision === undefined ? undefined : words.revisionNumber(revision);
+  const branch = tier === "production" || state.branch === undefined ? undefined : shown(state.branch);
+  return words.parts(
+    branch,
+    commit === undefined ? unnamed : shortCommit(commit),
+    words.rolloutWords(state.status),
+    state.since === undefined ? undefined : age(now - state.since),
+    state.by === undefined ? undefined : shown(state.by),
+  );
 }
 
 function environmentIcon(targets: readonly TargetView[], operation: OperationRecord | undefined): RowIcon {
@@ -133,6 +152,26 @@ function targetIcon({ state, liveness }: TargetView): RowIcon {
       return { id: "question", color: "disabledForeground" };
     case "revision":
       return statusIcon(state.status);
+    case "rollout":
+      return rolloutIcon(state.status);
+  }
+}
+
+// All pods of a template being ready now is no proof that it is what was wanted, so this gets no green either.
+function rolloutIcon(status: RolloutState["status"]): RowIcon {
+  switch (status.kind) {
+    case "complete":
+      return { id: "server-environment" };
+    case "deadline-exceeded":
+    case "replica-failure":
+      return { id: "warning", color: "charts.yellow" };
+    case "progressing":
+    case "not-observed":
+      return { id: "sync~spin", color: "charts.blue" };
+    case "paused":
+    case "scaled-to-zero":
+    case "reading":
+      return { id: "circle-outline", color: "disabledForeground" };
   }
 }
 
@@ -173,6 +212,14 @@ function targetFacts({ state, liveness }: TargetView): readonly (Fact | undefine
         fact.commitFact(state.commit),
         fact.byFact(state.by),
         fact.releasedFact(state.deployedAt),
+      ];
+    case "rollout":
+      return [
+        fact.rolloutFact(state.revision, words.rolloutWords(state.status)),
+        fact.branchFact(state.branch),
+        fact.commitFact(state.commit),
+        fact.byFact(state.by),
+        fact.releasedFact(state.since),
       ];
   }
 }

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { EnvironmentBoard } from "../../../src/app/environmentBoard.ts";
+import type { CommitHash } from "../../../src/domain/branch.ts";
 import type { TeamConfig } from "../../../src/domain/config.ts";
 import type { RevisionLabel } from "../../../src/domain/release.ts";
 import { aCommit, aConfig, aHelmDriver, aMachine, aPool, aRevision } from "../../builders/deploy.ts";
+import { anAddress, aRollout, aRolloutRevision, aSight } from "../../builders/rollouts.ts";
 import { FakeReleaseStore } from "../../fakes/releases.ts";
-import { FakeWatches } from "../../fakes/watches.ts";
+import { FakeWorkloadWatches } from "../../fakes/workloadWatches.ts";
 
 const locks = { context: "staging", namespace: "devdeploy" };
 const config: TeamConfig = aConfig({
@@ -36,10 +38,10 @@ function aBoard(): {
   board: EnvironmentBoard;
   releases: FakeReleaseStore;
   tell: (labels: readonly RevisionLabel[], verifiedAt?: number) => void;
-  watches: FakeWatches;
+  watches: FakeWorkloadWatches;
   changes: () => number;
 } {
-  const watches = new FakeWatches();
+  const watches = new FakeWorkloadWatches();
   const releases = new FakeReleaseStore();
   const board = new EnvironmentBoard({ watches, releases });
   let changes = 0;
@@ -164,4 +166,78 @@ test("watches that a configuration no longer needs are closed", () => {
   assert.deepEqual([prod.isOpen, staging.isOpen], [false, true]);
   board.follow(undefined);
   assert.deepEqual([staging.isOpen, board.environments, board.machines], [false, [], []]);
+});
+
+const web = anAddress({ context: "prod", namespace: "web" });
+const byImage: TeamConfig = {
+  ...config,
+  environments: config.environments.map((one) => ({
+    ...one,
+    targets: [
+      {
+        name: "web",
+        driver: {
+          kind: "kubernetes",
+          context: "prod",
+          namespace: "web",
+          deployment: "web",
+          container: "app",
+          image: "registry.example.com/app:${commit}",
+        },
+      },
+    ],
+  })),
+};
+
+test("a workload without helm shows the template that it has now, and how its rollout stands", () => {
+  const { board, watches, changes } = aBoard();
+  board.follow(byImage);
+  assert.deepEqual(stateOf(board), { kind: "reading" });
+  watches.tell(web, aSight());
+  assert.deepEqual(stateOf(board), {
+    kind: "rollout",
+    status: { kind: "complete" },
+    ready: 1,
+    wanted: 1,
+    revision: 2,
+    since: 2_000,
+    commit: aCommit("bad0bad"),
+  });
+  const before = changes();
+  watches.tell(web, aSight());
+  assert.equal(changes(), before, "What changes nothing that is shown is not told.");
+  watches.tell(web, undefined);
+  assert.deepEqual(stateOf(board), { kind: "none" });
+});
+
+test("what was known of a workload is not shown as current once the watch is silent", () => {
+  const { board, watches } = aBoard();
+  board.follow(byImage);
+  watches.tell(web, aSight());
+  const error = { reason: "unreachable", server: "https://prod", detail: "" } as const;
+  watches.workload(web).tell({ liveness: { kind: "stale", since: 5, error } });
+  assert.deepEqual(stateOf(board), { kind: "unknown", error });
+});
+
+test("who deployed a workload is told only beside the commit that it was recorded with", () => {
+  const { board, watches } = aBoard();
+  board.follow(byImage);
+  const marked = (commit: CommitHash): void => {
+    const revision = aRolloutRevision({ mark: { commit, branch: "master", by: "Ann Lee", at: 900 } });
+    watches.tell(web, aSight({ rollout: aRollout({ revisions: [revision] }) }));
+  };
+  const told = { kind: "rollout", status: { kind: "complete" }, ready: 1, wanted: 1, revision: 1 };
+  const commit = aCommit();
+  marked(commit);
+  assert.deepEqual(stateOf(board), { ...told, since: 900, commit, branch: "master", by: "Ann Lee" });
+  marked(aCommit("bad0bad"));
+  assert.deepEqual(stateOf(board), { ...told, since: 1_000, commit });
+});
+
+test("the watch of a workload is closed when it is no longer needed", () => {
+  const { board, watches } = aBoard();
+  board.follow(byImage);
+  const watch = watches.workload(web);
+  board.follow(config);
+  assert.equal(watch.isOpen, false);
 });
