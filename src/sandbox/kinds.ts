@@ -122,6 +122,32 @@ export const REPLICA_SET: Kind = {
   shortNames: ["rs"],
 };
 
+export const STATEFUL_SET: Kind = {
+  ...APPS,
+  kind: "StatefulSet",
+  plural: "statefulsets",
+  singular: "statefulset",
+  shortNames: ["sts"],
+};
+
+export const DAEMON_SET: Kind = {
+  ...APPS,
+  kind: "DaemonSet",
+  plural: "daemonsets",
+  singular: "daemonset",
+  shortNames: ["ds"],
+  subresources: ["status"],
+};
+
+/** The history of StatefulSets and DaemonSets: templates that were, as patches that bring them back. */
+export const CONTROLLER_REVISION: Kind = {
+  ...NAMESPACED,
+  group: "apps",
+  kind: "ControllerRevision",
+  plural: "controllerrevisions",
+  singular: "controllerrevision",
+};
+
 /** Charts run their hooks as Jobs. */
 export const JOB: Kind = {
   ...NAMESPACED,
@@ -166,8 +192,11 @@ export const KINDS: readonly Kind[] = [
   SECRET,
   SERVICE_ACCOUNT,
   SERVICE,
+  CONTROLLER_REVISION,
+  DAEMON_SET,
   DEPLOYMENT,
   REPLICA_SET,
+  STATEFUL_SET,
   JOB,
   INGRESS,
   LEASE,

@@ -12,7 +12,11 @@ import { containersOf, isUnschedulable } from "./podFate.ts";
 import { nextPodStep } from "./podLife.ts";
 import type { Change } from "./store.ts";
 
-const NODE = "sandbox-node";
+/** The one node that there is; no object of it can be read. */
+export const NODE = {
+  name: "sandbox-node",
+  labels: { "kubernetes.io/hostname": "sandbox-node", "kubernetes.io/os": "linux" },
+} as const;
 
 /** How long a pod takes to end, in milliseconds. */
 const STOP_MS = 40;
@@ -89,13 +93,13 @@ export class Kubelet {
     this.#objects.change(
       placeOf(POD, pod),
       (live) => {
-        childOf(live, "spec")["nodeName"] ??= NODE;
+        childOf(live, "spec")["nodeName"] ??= NODE.name;
         return live;
       },
       write("kube-scheduler"),
     );
     const place = `${namespaceOf(pod)}/${nameOf(pod)}`;
-    const message = `Successfully assigned ${place} to ${NODE}`;
+    const message = `Successfully assigned ${place} to ${NODE.name}`;
     this.#tell(pod, { type: "Normal", reason: "Scheduled", message });
     return this.#podOf(queueKey(namespaceOf(pod), nameOf(pod))) ?? pod;
   }

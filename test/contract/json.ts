@@ -21,6 +21,10 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
   return Array.isArray(found) ? found : [];
 }
 
+/** The fields of an object; none where it is no object. */
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+
 const VOLATILE: Readonly<Record<string, string>> = {
   uid: "<uid>",
   resourceVersion: "<resourceVersion>",

@@ -108,6 +108,7 @@ const TYPED: Readonly<Record<string, readonly TypedField[]>> = {
   ],
   Deployment: [replicas("DeploymentSpec")],
   ReplicaSet: [replicas("ReplicaSetSpec")],
+  StatefulSet: [replicas("StatefulSetSpec")],
 };
 
 const MAPS: Readonly<Record<string, string>> = { ConfigMap: "string", Secret: "[]uint8" };

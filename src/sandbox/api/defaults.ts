@@ -1,16 +1,15 @@
 import type { Json, JsonObject } from "../json.ts";
 import { at, childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { nameOf, uidOf } from "../object.ts";
+import { nameOf } from "../object.ts";
 import { defaultPod, defaultPodSpec } from "./podDefaults.ts";
+import { WORKLOAD_DEFAULTS } from "./workloadDefaults.ts";
 
 const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
   Namespace: defaultNamespace,
   Secret: defaultSecret,
   Service: defaultService,
-  Deployment: defaultDeployment,
-  ReplicaSet: defaultReplicaSet,
-  Job: defaultJob,
+  ...WORKLOAD_DEFAULTS,
   Pod: (pod) => {
     defaultPodSpec(childOf(pod, "spec"));
     defaultPod(pod);
@@ -102,58 +101,6 @@ function defaultService(service: JsonObject): void {
     setDefault(spec, "internalTrafficPolicy", "Cluster");
   }
   setDefault(childOf(service, "status"), "loadBalancer", {});
-}
-
-function defaultDeployment(deployment: JsonObject): void {
-  const spec = childOf(deployment, "spec");
-  setDefault(spec, "replicas", 1);
-  defaultTemplate(spec);
-  const strategy = childOf(spec, "strategy");
-  if (textOf(strategy["type"]) === "") strategy["type"] = "RollingUpdate";
-  if (strategy["type"] === "RollingUpdate") {
-    const rolling = childOf(strategy, "rollingUpdate");
-    setDefault(rolling, "maxUnavailable", "25%");
-    setDefault(rolling, "maxSurge", "25%");
-  }
-  setDefault(spec, "revisionHistoryLimit", 10);
-  setDefault(spec, "progressDeadlineSeconds", 600);
-  childOf(deployment, "status");
-}
-
-function defaultReplicaSet(replicaSet: JsonObject): void {
-  const spec = childOf(replicaSet, "spec");
-  setDefault(spec, "replicas", 1);
-  defaultTemplate(spec);
-  setDefault(childOf(replicaSet, "status"), "replicas", 0);
-}
-
-/** The labels by which a Job knows its pods, new and old, hang on its uid. */
-function defaultJob(job: JsonObject): void {
-  const spec = childOf(job, "spec");
-  setDefault(spec, "parallelism", 1);
-  setDefault(spec, "completions", 1);
-  setDefault(spec, "backoffLimit", 6);
-  setDefault(spec, "completionMode", "NonIndexed");
-  setDefault(spec, "suspend", false);
-  setDefault(spec, "podReplacementPolicy", "TerminatingOrFailed");
-  const uid = uidOf(job);
-  if (spec["manualSelector"] !== true && spec["selector"] === undefined && uid !== "") {
-    spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
-    const labels = childOf(childOf(childOf(spec, "template"), "metadata"), "labels");
-    labels["batch.kubernetes.io/controller-uid"] = uid;
-    labels["batch.kubernetes.io/job-name"] = nameOf(job);
-    labels["controller-uid"] = uid;
-    labels["job-name"] = nameOf(job);
-  }
-  defaultTemplate(spec);
-  childOf(job, "status");
-}
-
-function defaultTemplate(spec: JsonObject): void {
-  const template = childOf(spec, "template");
-  const metadata = childOf(template, "metadata");
-  Reflect.deleteProperty(metadata, "creationTimestamp");
-  defaultPodSpec(childOf(template, "spec"));
 }
 
 /** Gives a Service an address inside the cluster that none of the others has. */

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import { at, childOf, copyOf, isEqual, textOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { NAMESPACE, POD, SERVICE } from "../kinds.ts";
+import { DAEMON_SET, NAMESPACE, POD, SERVICE } from "../kinds.ts";
 import {
   finalizersOf,
   isTerminating,
@@ -33,6 +33,7 @@ import { keepAccount } from "./account.ts";
 import { quotaRefusal } from "./quota.ts";
 import { applyDefaults, giveClusterAddress } from "./defaults.ts";
 import { validate, validateUpdate, wrongUid } from "./validate.ts";
+import { stampTemplateGeneration } from "./workloadDefaults.ts";
 
 /** Which object a write is about. */
 export interface Place {
@@ -116,6 +117,7 @@ export class Objects {
 
     const next = prepared(kind, { live, wanted }, write.manager.subresource);
     applyDefaults(kind, next);
+    if (kind === DAEMON_SET) stampTemplateGeneration(live, next);
     const causes = [...validate(kind, next), ...validateUpdate(kind, live, next)];
     if (causes.length > 0) return invalid(kind, name, causes);
     if (kind.hasGeneration && !isEqual(live["spec"], next["spec"])) bumpGeneration(next);
@@ -145,6 +147,7 @@ export class Objects {
     if (refusal !== undefined) return refusal;
     if (kind.subresources.includes("status")) Reflect.deleteProperty(created, "status");
     applyDefaults(kind, created);
+    if (kind === DAEMON_SET) stampTemplateGeneration(undefined, created);
     const causes = validate(kind, created);
     if (causes.length > 0) return invalid(kind, nameOf(created), causes);
     if (this.store.get(kind, namespace, nameOf(created)) !== undefined)

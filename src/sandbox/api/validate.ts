@@ -1,13 +1,18 @@
 import type { Json, JsonObject } from "../json.ts";
-import { at, isEqual, isObject, listOf, objectOf, objectsOf, textOf, textsOf } from "../json.ts";
+import { at, isEqual, isObject, listOf, objectOf, textOf, textsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { NAMESPACE, SERVICE } from "../kinds.ts";
+import { CONTROLLER_REVISION, NAMESPACE, SERVICE, STATEFUL_SET } from "../kinds.ts";
 import { nameOf } from "../object.ts";
 import type { Cause } from "../refusal.ts";
-import { selects } from "../selectors.ts";
+import { isLabel, LABEL_RULE, required, wrong } from "./causes.ts";
+import {
+  validateJob,
+  validatePodSpec,
+  validateStatefulSetUpdate,
+  validateWorkload,
+} from "./validateWorkload.ts";
 
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
-const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
 const SERVICE_NAME = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/u;
 const QUALIFIED = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/u;
 
@@ -15,10 +20,6 @@ const SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
   "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
   String.raw`'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
-const LABEL_RULE =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
-  "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is " +
-  "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const SERVICE_RULE =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
   "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is " +
@@ -39,18 +40,6 @@ const DATA_KEY_RULE =
 /** The largest a Secret or a ConfigMap may be, in bytes of its values. */
 const MAX_DATA = 1024 * 1024;
 
-const wrong = (field: string, value: Json, rule: string): Cause => ({
-  reason: "FieldValueInvalid",
-  message: `Invalid value: ${typeof value === "number" ? value : JSON.stringify(value)}: ${rule}`,
-  field,
-});
-
-const required = (field: string, rule = ""): Cause => ({
-  reason: "FieldValueRequired",
-  message: `Required value${rule === "" ? "" : `: ${rule}`}`,
-  field,
-});
-
 /** What is wrong with an object, in the order and the words of the real server. */
 export function validate(kind: Kind, object: JsonObject): Cause[] {
   return [...validateName(kind, object), ...validateLabels(object), ...(RULES[kind.kind]?.(object) ?? [])];
@@ -62,6 +51,8 @@ const RULES: Readonly<Record<string, (object: JsonObject) => Cause[]>> = {
   ConfigMap: validateData,
   Deployment: validateWorkload,
   ReplicaSet: validateWorkload,
+  StatefulSet: validateWorkload,
+  DaemonSet: validateWorkload,
   Job: validateJob,
   Pod: (pod) => validatePodSpec(objectOf(pod["spec"]), "spec"),
   Service: validateService,
@@ -77,8 +68,6 @@ function validateName(kind: Kind, object: JsonObject): Cause[] {
   }
   return SUBDOMAIN.test(name) ? [] : [wrong("metadata.name", name, SUBDOMAIN_RULE)];
 }
-
-const isLabel = (name: string): boolean => name.length <= 63 && LABEL.test(name);
 
 function validateLabels(object: JsonObject): Cause[] {
   return Object.entries(textsOf(at(object, "metadata", "labels"))).flatMap(([key, value]) => {
@@ -121,52 +110,6 @@ function validateData(object: JsonObject): Cause[] {
 const sizeOf = (object: JsonObject, value: string): number =>
   object["kind"] === "Secret" ? Buffer.byteLength(value, "base64") : Buffer.byteLength(value);
 
-function validateWorkload(object: JsonObject): Cause[] {
-  const spec = objectOf(object["spec"]);
-  const causes: Cause[] = [];
-  const replicas = spec["replicas"];
-  if (typeof replicas === "number" && replicas < 0) {
-    causes.push(wrong("spec.replicas", replicas, "must be greater than or equal to 0"));
-  }
-  const selector = spec["selector"];
-  if (selector === undefined) {
-    causes.push(required("spec.selector"));
-  } else if (Object.keys(objectOf(selector)).length === 0) {
-    causes.push(
-      wrong("spec.selector", {}, `empty selector is invalid for ${textOf(object["kind"]).toLowerCase()}`),
-    );
-  }
-  const labels = at(spec, "template", "metadata", "labels");
-  if (!selects(selector, textsOf(labels)) || selector === undefined) {
-    causes.push(
-      wrong("spec.template.metadata.labels", labels ?? null, "`selector` does not match template `labels`"),
-    );
-  }
-  return [...causes, ...validatePodSpec(objectOf(at(spec, "template", "spec")), "spec.template.spec")];
-}
-
-function validateJob(job: JsonObject): Cause[] {
-  const spec = objectOf(at(job, "spec", "template", "spec"));
-  const policy = textOf(spec["restartPolicy"]);
-  const causes = validatePodSpec(spec, "spec.template.spec");
-  if (policy === "Never" || policy === "OnFailure") return causes;
-  const message = `Required value: valid values: "OnFailure", "Never"`;
-  return [...causes, { reason: "FieldValueRequired", message, field: "spec.template.spec.restartPolicy" }];
-}
-
-function validatePodSpec(spec: JsonObject, path: string): Cause[] {
-  if (listOf(spec["containers"]).length === 0) return [required(`${path}.containers`)];
-  return objectsOf(spec["containers"]).flatMap((container, index) => {
-    const place = `${path}.containers[${index}]`;
-    const causes: Cause[] = [];
-    const name = textOf(container["name"]);
-    if (name === "") causes.push(required(`${place}.name`));
-    else if (!isLabel(name)) causes.push(wrong(`${place}.name`, name, LABEL_RULE));
-    if (textOf(container["image"]) === "") causes.push(required(`${place}.image`));
-    return causes;
-  });
-}
-
 function validateService(service: JsonObject): Cause[] {
   const type = at(service, "spec", "type");
   const hasPorts = listOf(at(service, "spec", "ports")).length > 0;
@@ -181,6 +124,7 @@ function movedService(before: JsonObject, after: JsonObject): Cause[] {
   return [wrong("spec.clusterIPs[0]", [address(after)], "may not change once set")];
 }
 
+const HAVE_FIXED_SELECTOR = ["Deployment", "ReplicaSet", "DaemonSet"];
 const JOB_FIXED = ["spec.completions", "spec.selector", "spec.template", "spec.completionMode"];
 
 /** What must not change once an object is there. */
@@ -191,7 +135,12 @@ export function validateUpdate(kind: Kind, before: JsonObject, after: JsonObject
     const value = at(after, ...path) ?? null;
     if (!isEqual(at(before, ...path) ?? null, value)) causes.push(immutableField(field, value));
   };
-  if (kind.kind === "Deployment" || kind.kind === "ReplicaSet") immutable("spec.selector");
+  if (HAVE_FIXED_SELECTOR.includes(kind.kind)) immutable("spec.selector");
+  if (kind === STATEFUL_SET) causes.push(...validateStatefulSetUpdate(before, after));
+  if (kind === CONTROLLER_REVISION && !isEqual(before["data"], after["data"])) {
+    // The server shows the bytes of the patch as the object that it never is.
+    causes.push(immutableField("data", {}));
+  }
   if (kind.kind === "Job") for (const field of JOB_FIXED) immutable(field);
   if (kind === SERVICE) causes.push(...movedService(before, after));
   if (kind.kind === "Secret") immutable("type");

@@ -1,16 +1,20 @@
 import type { Objects } from "../api/objects.ts";
-import { Kubelet } from "../kubelet.ts";
+import { Kubelet, NODE } from "../kubelet.ts";
 import { KINDS } from "../kinds.ts";
+import { DaemonSetController } from "./daemonSets.ts";
 import { DeploymentController } from "./deployments.ts";
 import { GarbageCollector } from "./garbage.ts";
 import { JobController } from "./jobs.ts";
 import { ReplicaSetController } from "./replicaSets.ts";
+import { StatefulSetController } from "./statefulSets.ts";
 
 /** Starts all controllers over what is there already; returns how to stop them. */
 export function startControllers(objects: Objects): () => void {
   const controllers = [
     new DeploymentController(objects),
     new ReplicaSetController(objects),
+    new StatefulSetController(objects),
+    new DaemonSetController(objects, NODE),
     new JobController(objects),
     new GarbageCollector(objects),
     new Kubelet(objects),

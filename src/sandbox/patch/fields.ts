@@ -21,7 +21,7 @@ interface Part {
 export function partsOf(value: Json | undefined, field: string): Part[] | undefined {
   if (isObject(value)) {
     const entries = Object.entries(value);
-    if (entries.length === 0 || isAtomicObject(field)) return undefined;
+    if (entries.length === 0 || isAtomicObject(field, value)) return undefined;
     return entries.map(([key, child]) => ({ element: `f:${key}`, field: key, value: child }));
   }
   if (!Array.isArray(value) || value.length === 0) return undefined;
@@ -39,7 +39,7 @@ export function partsOf(value: Json | undefined, field: string): Part[] | undefi
 
 /** Whether two values merge part by part; an empty one merges too, though it has no parts. */
 export function isMergeable(left: Json | undefined, right: Json, field: string): boolean {
-  if (isObject(left) && isObject(right)) return !isAtomicObject(field);
+  if (isObject(left) && isObject(right)) return !isAtomicObject(field, right);
   if (!Array.isArray(left) || !Array.isArray(right)) return false;
   return left.length > 0 && listKind(field, left).kind !== "atomic";
 }

@@ -63,7 +63,9 @@ export function listKind(field: string, list: readonly Json[]): ListKind {
   return found.kind === "map" && !list.every(isObject) ? ATOMIC : found;
 }
 
-export const isAtomicObject = (field: string): boolean => ATOMIC_OBJECTS.has(field);
+/** Whether an object under this field is one; the `data` of a ControllerRevision is, that of a Secret holds texts. */
+export const isAtomicObject = (field: string, value: JsonObject): boolean =>
+  ATOMIC_OBJECTS.has(field) || (field === "data" && Object.values(value).some(isObject));
 
 /** The key by which strategic merge patch finds items: only the first of several. */
 export function mergeKey(field: string, lists: readonly (readonly Json[])[]): string | undefined {

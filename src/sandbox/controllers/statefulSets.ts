@@ -1,0 +1,182 @@
+import type { Objects, Write } from "../api/objects.ts";
+import { placeOf } from "../api/listing.ts";
+import { PLAIN_REMOVAL, removeObject } from "../api/removal.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { at, numberOf, objectsOf, textOf } from "../json.ts";
+import { CONTROLLER_REVISION, POD, STATEFUL_SET } from "../kinds.ts";
+import { isTerminating, labelsOf, nameOf, namespaceOf, ownersOf } from "../object.ts";
+import { isRefusal } from "../refusal.ts";
+import { selects } from "../selectors.ts";
+import type { Change } from "../store.ts";
+import { recordEvent } from "./events.ts";
+import { POD_WRITE, podFrom, podsOwnedBy } from "./ownedPods.ts";
+import { queueKey, splitKey, WorkQueue } from "./queue.ts";
+import {
+  forgetRevisions,
+  keepsTemplateOf,
+  makeRevision,
+  numberOfRevision,
+  renumber,
+  revisionsOf,
+  templateIn,
+} from "./revisions.ts";
+import {
+  nextAvailable,
+  ordinalOf,
+  planStatefulSet,
+  POD_REVISION,
+  revisionOfPod,
+  statefulStatus,
+  type StatefulFacts,
+  type StatefulStep,
+} from "./statefulSetPlan.ts";
+
+const STATUS: Write = {
+  manager: { name: "controller-manager", operation: "Update", apiVersion: "apps/v1", subresource: "status" },
+};
+
+/** The controller tries again later and later; here it is always five seconds. */
+const RETRY_MS = 5000;
+
+/** Keeps the numbered pods of StatefulSets, and the history of their templates. */
+export class StatefulSetController {
+  readonly #objects: Objects;
+  readonly #queue = new WorkQueue((key) => {
+    this.#reconcile(key);
+  });
+
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
+
+  stop(): void {
+    this.#queue.stop();
+  }
+
+  /** Takes notice of a change. */
+  notice({ kind, object }: Change): void {
+    const namespace = namespaceOf(object);
+    if (kind === STATEFUL_SET) this.#queue.add(queueKey(namespace, nameOf(object)));
+    if (kind !== POD && kind !== CONTROLLER_REVISION) return;
+    const owner = ownersOf(object).find((reference) => reference["kind"] === "StatefulSet");
+    if (owner !== undefined) this.#queue.add(queueKey(namespace, textOf(owner["name"])));
+    if (ownersOf(object).length > 0) return;
+    for (const set of this.#objects.store.list(STATEFUL_SET, namespace)) {
+      if (selects(at(set, "spec", "selector"), labelsOf(object)))
+        this.#queue.add(queueKey(namespace, nameOf(set)));
+    }
+  }
+
+  #reconcile(key: string): void {
+    const { namespace, name } = splitKey(key);
+    const set = this.#objects.store.get(STATEFUL_SET, namespace, name);
+    if (set === undefined) return;
+    const revisions = revisionsOf(this.#objects, set, STATEFUL_SET);
+    const update = this.#updateRevision(set, revisions);
+    if (update === undefined) return;
+    const kept = revisions.find((one) => nameOf(one) === at(set, "status", "currentRevision")) ?? update;
+    const facts = (): StatefulFacts => ({
+      set,
+      pods: podsOwnedBy(this.#objects, set, STATEFUL_SET, (pod) => ordinalOf(set, pod) !== undefined),
+      current: nameOf(kept),
+      update: nameOf(update),
+      now: this.#objects.now(),
+    });
+    for (const step of planStatefulSet(facts())) {
+      const template = step.kind === "create" && step.revision === nameOf(kept) ? kept : update;
+      if (!this.#take(set, step, template)) this.#queue.addAfter(key, RETRY_MS);
+    }
+    const after = facts();
+    this.#objects.change(
+      placeOf(STATEFUL_SET, set),
+      (live) => ({ ...live, status: statefulStatus(after) }),
+      STATUS,
+    );
+    this.#forget(set, after);
+    const next = nextAvailable(after);
+    if (next !== undefined) this.#queue.addAfter(key, next - this.#objects.now());
+  }
+
+  /** The revision that keeps the present template: the newest one, one of before with a new number, or a new one. */
+  #updateRevision(set: JsonObject, revisions: readonly JsonObject[]): JsonObject | undefined {
+    const newest = revisions.at(-1);
+    const found = revisions.findLast((revision) => keepsTemplateOf(revision, set));
+    const number = newest === undefined ? 1 : numberOfRevision(newest) + 1;
+    if (found === undefined) {
+      if (isTerminating(set)) return newest;
+      const hashLabel = "controller.kubernetes.io/hash";
+      return makeRevision(this.#objects, set, { kind: STATEFUL_SET, number, hashLabel });
+    }
+    return found === newest ? found : renumber(this.#objects, found, number);
+  }
+
+  /** Takes one step; false where it was refused. */
+  #take(set: JsonObject, step: StatefulStep, revision: JsonObject): boolean {
+    if (step.kind === "delete") {
+      const place = { kind: POD, namespace: namespaceOf(set), name: step.name };
+      removeObject(this.#objects, place, PLAIN_REMOVAL);
+      this.#tell(set, "Delete", step.name);
+      return true;
+    }
+    const name = `${nameOf(set)}-${step.ordinal}`;
+    const pod = numberedPod(set, templateIn(revision), { ...step, name });
+    const created = this.#objects.create(POD, namespaceOf(set), pod, POD_WRITE);
+    this.#tell(set, "Create", name, isRefusal(created) ? created.message : undefined);
+    return !isRefusal(created);
+  }
+
+  /** Revisions that pods run, or are to run, are never forgotten. */
+  #forget(set: JsonObject, { pods, current, update }: StatefulFacts): void {
+    const live = new Set([current, update, ...pods.map(revisionOfPod)]);
+    const idle = revisionsOf(this.#objects, set, STATEFUL_SET).filter((one) => !live.has(nameOf(one)));
+    forgetRevisions(this.#objects, idle, numberOf(at(set, "spec", "revisionHistoryLimit"), 10));
+  }
+
+  #tell(set: JsonObject, verb: "Create" | "Delete", pod: string, failure?: string): void {
+    const end = failure === undefined ? "successful" : `failed error: ${failure}`;
+    recordEvent(this.#objects, set, {
+      component: "statefulset-controller",
+      type: failure === undefined ? "Normal" : "Warning",
+      reason: `${failure === undefined ? "Successful" : "Failed"}${verb}`,
+      message: `${verb} Pod ${pod} in StatefulSet ${nameOf(set)} ${end}`,
+    });
+  }
+}
+
+interface Numbered {
+  readonly name: string;
+  readonly ordinal: number;
+  readonly revision: string;
+}
+
+/** A pod with a name, a host name and volumes of its own. */
+function numberedPod(
+  set: JsonObject,
+  template: JsonObject,
+  { name, ordinal, revision }: Numbered,
+): JsonObject {
+  const labels = {
+    [POD_REVISION]: revision,
+    "statefulset.kubernetes.io/pod-name": name,
+    "apps.kubernetes.io/pod-index": String(ordinal),
+  };
+  const pod = podFrom(template, { owner: set, kind: STATEFUL_SET, labels });
+  const service = textOf(at(set, "spec", "serviceName"));
+  const claims = objectsOf(at(set, "spec", "volumeClaimTemplates")).map((claim): [string, Json] => [
+    nameOf(claim),
+    { name: nameOf(claim), persistentVolumeClaim: { claimName: `${nameOf(claim)}-${name}` } },
+  ]);
+  const claimed = new Map(claims);
+  const others = objectsOf(at(pod, "spec", "volumes")).filter((one) => !claimed.has(textOf(one["name"])));
+  const volumes = [...claimed.values(), ...others];
+  return {
+    ...pod,
+    metadata: { ...(pod["metadata"] as JsonObject), name },
+    spec: {
+      ...(pod["spec"] as JsonObject),
+      hostname: name,
+      ...(service === "" ? {} : { subdomain: service }),
+      ...(volumes.length === 0 ? {} : { volumes }),
+    },
+  };
+}
