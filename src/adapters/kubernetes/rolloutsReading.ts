@@ -129,7 +129,7 @@ export function readRollout(
 /**
  * The revision of the present template, as the controllers find it: the oldest ReplicaSet of it, the newest
  * ControllerRevision of it. Where none is the same (a newer API server fills in more fields than it once did), the
- * controller's word counts, once it has seen the newest spec.
+ * controller's word counts, once it follows the newest spec.
  */
 function currentOf(
   kind: WorkloadKind,
@@ -140,8 +140,7 @@ function currentOf(
   const same = revisions.filter((revision) => sameTemplate(revision.template, template));
   const found = kind === "Deployment" ? same.sort((a, b) => a.createdAt - b.createdAt)[0] : same[0];
   if (found !== undefined) return found;
-  const generation = numberAt(workload, "metadata", "generation") ?? 0;
-  if ((numberAt(workload, "status", "observedGeneration") ?? 0) < generation) return undefined;
+  if (!isFollowed(workload)) return undefined;
   switch (kind) {
     case "Deployment": {
       const number = numberIn(textsAt(workload, "metadata", "annotations")[REVISION]);
@@ -155,6 +154,12 @@ function currentOf(
       return revisions[0];
   }
 }
+
+/** Whether the controller has seen the spec as it is, and makes a revision of it: a paused Deployment gets none. */
+const isFollowed = (workload: JsonObject): boolean =>
+  valueAt(workload, "spec", "paused") !== true &&
+  (numberAt(workload, "status", "observedGeneration") ?? 0) >=
+    (numberAt(workload, "metadata", "generation") ?? 0);
 
 /** Where the controller gave no numbers, by age. */
 const newestFirst = (a: RolloutRevision, b: RolloutRevision): number =>
