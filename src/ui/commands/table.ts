@@ -10,6 +10,7 @@ import { devdeployCurrentBranch } from "./devdeploy.ts";
 import { devdeployBranch } from "./devdeployBranch.ts";
 import { devdeployToMachine } from "./devdeployToMachine.ts";
 import { extendOwn } from "./extend.ts";
+import { openPodEvents, openPodLog, openPodYaml } from "./podDocuments.ts";
 import type { CommandServices } from "./services.ts";
 import { showHistory } from "./showHistory.ts";
 import { showStatus } from "./status.ts";
@@ -35,6 +36,9 @@ export const commands = {
   "devdeploy.openUrl": (services, id) => openUrl(urlOf(services, id)),
   "devdeploy.copyUrl": (services, id) => copyText(urlOf(services, id)),
   "devdeploy.showDetails": showDetails,
+  "devdeploy.openPodLog": openPodLog,
+  "devdeploy.openPodYaml": openPodYaml,
+  "devdeploy.openPodEvents": openPodEvents,
   "devdeploy.refresh": ({ folders }) => {
     folders.refresh();
   },
