@@ -70,7 +70,8 @@ export class ReleasePods implements LivePods {
     this.#follower = this.#follow(() => {
       this.#update();
     });
-    this.#update();
+    // Whoever begins to listen looks at once; they are told of what changes afterwards.
+    this.#see(this.#follower);
   }
 
   #close(): void {
@@ -82,13 +83,15 @@ export class ReleasePods implements LivePods {
   }
 
   #update(): void {
-    const follower = this.#follower;
-    if (follower === undefined) return;
-    this.#snapshot = follower.snapshot;
-    const shown = JSON.stringify(this.#snapshot);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.#changes.fire();
+    if (this.#follower === undefined) return;
+    const before = this.#shown;
+    this.#see(this.#follower);
+    if (this.#shown !== before) this.#changes.fire();
+  }
+
+  #see({ snapshot }: Follower): void {
+    this.#snapshot = snapshot;
+    this.#shown = JSON.stringify(snapshot);
   }
 }
 

@@ -100,6 +100,10 @@ export const podsOfHeading = (workload: string, figures: PodFigures): string =>
 export const morePods = (count: number): string =>
   count === 1 ? l10n.t("1 pod more") : l10n.t("{count} pods more", { count });
 
+/** The API server's words: a quota, or admission. */
+export const noPodIsMade = (message: string): string =>
+  l10n.t("No pod can be made: {message}", { message: plain(redacted(message)) });
+
 export const noPodsYet = (): string => l10n.t("No pod of the new revision yet");
 
 /** What a pod waits for, with the kubelet's words: `app: ImagePullBackOff: Back-off pulling image …`. */

@@ -1,6 +1,7 @@
 import type { DeployServices } from "../../app/deployBranch.ts";
 import type { BranchFates } from "../../app/branchFates.ts";
 import type { Disposable, Listen } from "../../app/emitter.ts";
+import type { LivePods, PodsSubject } from "../../app/livePods.ts";
 import type { LockBoard } from "../../app/lockBoard.ts";
 import type { Repository, RepositoryError } from "../../app/ports.ts";
 import type { EnvironmentView, MachineReleaseView } from "../../app/releaseSummary.ts";
@@ -53,6 +54,8 @@ export interface Connection extends Disposable {
   keepMachine(request: OfMachine<KeepOrder>, signal: AbortSignal): Promise<KeepOutcome>;
   acknowledgeKept(request: AcknowledgeOrder, signal: AbortSignal): Promise<AcknowledgeOutcome>;
   readonly rollback: RollbackConnection;
+  /** The live pods of a release or a workload. Whoever asks for them disposes them. */
+  pods(subject: PodsSubject): LivePods;
   readonly rollouts: RolloutConnection;
   repository(signal: AbortSignal): Promise<Result<Repository, RepositoryError>>;
 }

@@ -1,4 +1,5 @@
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
+import type { PodsSnapshot } from "../../app/livePods.ts";
 import type { ReviewError, RollbackReview } from "../../app/rollbackOutcome.ts";
 import type { RemoveOutcome } from "../../app/removeStuck.ts";
 import type { Diagnosis } from "../../domain/diagnosis.ts";
@@ -15,6 +16,8 @@ export interface PanelModel {
   readonly side: SideState;
   /** Goes before `side`. */
   readonly run: RunState | undefined;
+  /** The pods of what is rolled out; only while a rollback runs. */
+  readonly pods?: PodsSnapshot;
   /** Commits are being fetched. */
   readonly isFetching: boolean;
   readonly now: EpochMs;

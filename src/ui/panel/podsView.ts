@@ -1,3 +1,4 @@
+import type { PodsSnapshot } from "../../app/livePods.ts";
 import type { DocumentOf } from "../../app/rolloutPorts.ts";
 import { podState, readyPods, somePods } from "../../domain/livePods.ts";
 import type { LivePod } from "../../domain/rollouts.ts";
@@ -43,6 +44,34 @@ export function podsSection(
     ],
   };
 }
+
+/** A list for each workload whose pods are known; none as long as nothing of them is. */
+export function podsSections(pods: PodsSnapshot, place: PodPlace, deeds: Deeds): readonly SectionView[] {
+  if (pods.kind !== "known") return [];
+  return pods.items.flatMap((item): readonly SectionView[] => {
+    const { workload } = item;
+    const heading = pods.items.length === 1 ? {} : { workload: workload.name };
+    switch (item.kind) {
+      case "live": {
+        const { ready, wanted } = item;
+        const section = podsSection(item.pods, place, deeds, { ...heading, ready, wanted });
+        return item.replicaFailure === undefined ? [section] : [withFailure(section, item.replicaFailure)];
+      }
+      case "to-come":
+        return [podsSection([], place, deeds, { ...heading, ready: 0, wanted: item.wanted })];
+      case "reading":
+      case "unknown":
+      case "absent":
+        return [];
+    }
+  });
+}
+
+/** No pod comes to be, and the API server has said why. */
+const withFailure = (section: SectionView, message: string): SectionView => ({
+  ...section,
+  lines: [{ mark: "bad", text: [say.noPodIsMade(message)] }, ...section.lines],
+});
 
 function podLine(pod: LivePod, place: PodPlace, deeds: Deeds): LineView {
   const state = podState(pod);

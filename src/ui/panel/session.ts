@@ -87,11 +87,13 @@ export class PanelSession implements Disposable {
     if (place.kind === "absent") {
       return { view: absentView(this.about, place.why, language), deeds: new Map() };
     }
+    const { pods } = this.#followed;
     return panelView({
       snapshot: place.history.current,
       chosen: this.#chosen,
       side: this.#side,
       run: runs.of(place.subject.release),
+      ...(pods === undefined ? {} : { pods }),
       isFetching: this.#isFetching,
       now: clock.now(),
       language,
@@ -183,6 +185,9 @@ export class PanelSession implements Disposable {
   #look(): void {
     const snapshot = this.#followed.snapshot;
     if (snapshot !== undefined) this.#lookAtRun(snapshot);
+    this.#followed.followPods(
+      this.subject !== undefined && this.#services.runs.isRunning(this.subject.release),
+    );
     if (snapshot !== undefined && this.#run === undefined) this.#follow(snapshot);
     this.#changes.fire();
   }

@@ -7,6 +7,9 @@ import { HOUR_MS } from "../../../../src/domain/time.ts";
 import type { RunOrder, RunState } from "../../../../src/ui/panel/rollbackRuns.ts";
 import { aCommit } from "../../../builders/deploy.ts";
 import { aModel, aRunOrder, aSnapshot, aStory, NOW } from "../../../builders/panel.ts";
+import { somePodsOf } from "../../../fakes/livePods.ts";
+import { aPod, anAddress } from "../../../builders/rollouts.ts";
+import type { PodsSnapshot } from "../../../../src/app/livePods.ts";
 import { readBanner, readSide } from "../../../builders/readPanel.ts";
 
 process.env["TZ"] = "Europe/Berlin";
@@ -75,6 +78,11 @@ const running = (phase?: RollbackPhase, state: Partial<RunState & { kind: "runni
   ...state,
 });
 
+const aPlaceOf = (run: RunState | undefined): object => ({
+  context: run?.order.release.context,
+  namespace: run?.order.release.namespace,
+});
+
 const ended = (outcome: RollbackOutcome, order: Partial<RunOrder> = {}): RunState => ({
   kind: "ended",
   order: aRunOrder(order),
@@ -95,6 +103,59 @@ test("while it runs the promises fill up, and what changes from second to second
     "○ They stay ready, without a restart",
     "[Stop Watching]",
     "The rollback goes on if this panel or this window closes; the next window tells how it ended.",
+  ]);
+});
+
+test("live pods take the place of the words about them, worst words first told", () => {
+  const pods = [
+    aPod({
+      name: "web-2",
+      ready: false,
+      restarts: 2,
+      containers: { ready: 0, all: 1, names: ["app"] },
+      waiting: { container: "app", reason: "CrashLoopBackOff", message: "password=hunter2 back-off" },
+    }),
+    aPod({ name: "web-1", isBeingDeleted: true }),
+  ];
+  const model = aModel({ run: running(aPhase()), pods: somePodsOf(pods, 2) });
+  const { view, deeds } = panelView(model);
+  assert.deepEqual(readSide(view.side).slice(4, 11), [
+    "● All wanted pods of `Deployment/web` are new and ready | 2 of 4 ready",
+    "○ They stay ready, without a restart",
+    "## Pods, live: ready 0/2",
+    "i `web-1` [Log] [YAML] [Events] | 1/1 ready · being deleted",
+    "✗ `web-2` [Log] [Log before the Restart] [YAML] [Events] | 0/1 ready · 2 restarts · CrashLoopBackOff: password=[redacted] back-off",
+    "[Stop Watching]",
+    "The rollback goes on if this panel or this window closes; the next window tells how it ended.",
+  ]);
+  const opened = [...deeds.values()].filter(({ kind }) => kind === "open-document");
+  const place = { kind: "open-document", ...aPlaceOf(model.run) };
+  assert.deepEqual(opened.slice(3), [
+    { ...place, of: { kind: "log", pod: "web-2", container: "app", previous: false } },
+    { ...place, of: { kind: "log", pod: "web-2", container: "app", previous: true } },
+    { ...place, of: { kind: "yaml", object: "Pod", name: "web-2" } },
+    { ...place, of: { kind: "events", object: "Pod", name: "web-2" } },
+  ]);
+});
+
+test("each of a release's workloads has its own list, and what keeps its pods from being made goes first", () => {
+  const api = anAddress({ name: "api" });
+  const pods: PodsSnapshot = {
+    kind: "known",
+    items: [
+      { workload: anAddress(), kind: "to-come", wanted: 2 },
+      { workload: api, kind: "live", pods: [], ready: 0, wanted: 1, replicaFailure: "exceeded quota: small" },
+      { workload: anAddress({ name: "gone" }), kind: "absent" },
+    ],
+    more: 0,
+  };
+  const { view } = panelView(aModel({ run: running(aPhase()), pods }));
+  assert.deepEqual(readSide(view.side).slice(6, 11), [
+    "## Pods of web, live: ready 0/2",
+    "- No pod of the new revision yet",
+    "## Pods of api, live: ready 0/1",
+    "✗ No pod can be made: exceeded quota: small",
+    "- No pod of the new revision yet",
   ]);
 });
 

@@ -13,6 +13,8 @@ import { aHistory } from "../../../builders/history.ts";
 import { aSnapshot, aStory, NOW } from "../../../builders/panel.ts";
 import { readLine, readSide } from "../../../builders/readPanel.ts";
 import { aReview } from "../../../builders/rollback.ts";
+import { aPod } from "../../../builders/rollouts.ts";
+import { somePodsOf } from "../../../fakes/livePods.ts";
 import { TeamWindow } from "../../../fakes/teamWindow.ts";
 
 process.env["TZ"] = "Europe/Berlin";
@@ -424,4 +426,32 @@ test("what was never finished is removed only by typing its name, and once", asy
       "# ✓ The release `web` is removed",
     ],
   );
+});
+
+test("pods are watched while a rollback runs, and only then", async () => {
+  const window = new PanelWindow();
+  const session = await window.ready();
+  assert.deepEqual(window.pods.watched, []);
+  void session.confirm("review-1", "web");
+  await window.settled();
+  assert.deepEqual(window.pods.watched, ["web"]);
+  const [run] = window.rollbacks.runs;
+  run?.phase({ kind: "proving", items: [], elapsed: 0, pods: [] });
+  window.pods.tell("web", somePodsOf([aPod({ name: "web-1", ready: false })]));
+  const lines = (): readonly string[] => readSide(session.shown.view.side);
+  assert.equal(lines().includes("## Pods, live: ready 0/1"), true, lines().join("\n"));
+  window.pods.tell("web", somePodsOf([aPod({ name: "web-1" })]));
+  assert.equal(lines().includes("## Pods, live: ready 1/1"), true, lines().join("\n"));
+  run?.end(PROVEN);
+  await window.settled();
+  assert.deepEqual(window.pods.watched, []);
+});
+
+test("a panel that is closed while a rollback runs lets its pods go", async () => {
+  const window = new PanelWindow();
+  const session = await window.ready();
+  void session.confirm("review-1", "web");
+  await window.settled();
+  session.dispose();
+  assert.deepEqual([window.pods.watched, window.pods.disposed], [[], 1]);
 });
