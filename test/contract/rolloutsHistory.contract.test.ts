@@ -7,6 +7,8 @@ import { aWorkload, inShort, revisionOf, useRollouts, WORKLOAD_KINDS } from "./r
 
 const signal = new AbortController().signal;
 
+const objectIn = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
+
 for (const kind of WORKLOAD_KINDS) {
   describe(`The history of a ${kind}`, () => {
     const stage = useRollouts("rollouts");
@@ -79,7 +81,7 @@ for (const kind of WORKLOAD_KINDS) {
         kind: at(body, "kind"),
         ...(kind === "Deployment" ? { spec: at(body, "spec") } : { data: at(body, "data"), revision: 7 }),
       };
-      const labels = { ...Object(at(body, "metadata", "labels")), foreign: "yes" };
+      const labels = { ...objectIn(at(body, "metadata", "labels")), foreign: "yes" };
       // Controllers adopt what has no controller, and the garbage collector takes what has none that exists.
       const keeper = await stage.on.as("ann").post(`/api/v1/namespaces/${of.namespace}/configmaps`, {
         metadata: { name: `keeper-${kind.toLowerCase()}` },
@@ -92,7 +94,7 @@ for (const kind of WORKLOAD_KINDS) {
         controller: true,
       };
       // Who merely refers to the workload is not its either.
-      const others = [[foreigner], [foreigner, { ...Object(owner), controller: false }]];
+      const others = [[foreigner], [foreigner, { ...objectIn(owner), controller: false }]];
       for (const [index, ownerReferences] of others.entries()) {
         const metadata = { name: `foreign-${index}`, labels, ownerReferences };
         const made = await stage.on.as("ann").post(folder, { ...foreign, metadata });
