@@ -20,6 +20,7 @@ export class FollowedHistory extends Followed<RollbackSubject, HistorySnapshot, 
       folder,
       subjectOf: (team) => rollbackSubject(team, { name: subject, target }),
       open: ({ rollback }, found, defaultBranch) => rollback.history(found, defaultBranch),
+      pods: (connection, { release }) => connection.pods({ kind: "release", release }),
     });
   }
 }
