@@ -23,7 +23,14 @@ export function formFor(accept: string | undefined): Form | Refusal {
 }
 
 /** An object as JSON text, with its kind. */
-export const objectText = (object: JsonObject, form: Form): string => JSON.stringify(inForm(object, form));
+export const objectText = (object: JsonObject, form: Form): string => goJson(inForm(object, form));
+
+/** JSON as Go writes it, safe inside HTML: kubectl compares patches of ControllerRevisions byte by byte. */
+const goJson = (object: JsonObject): string =>
+  JSON.stringify(object).replace(
+    /[<>&\u2028\u2029]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 const METADATA = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" };
 
@@ -38,7 +45,7 @@ const inForm = (object: JsonObject, form: Form): JsonObject =>
 
 /** An object as an item of a list: full items of a typed list do not repeat their kind. */
 const itemText = (object: JsonObject, form: Form): string =>
-  form === "full" ? JSON.stringify(without(object, "kind", "apiVersion")) : objectText(object, form);
+  form === "full" ? goJson(without(object, "kind", "apiVersion")) : objectText(object, form);
 
 /** A list as JSON text. */
 export function listText(
