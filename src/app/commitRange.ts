@@ -1,3 +1,4 @@
+import type { CommitHash } from "../domain/branch.ts";
 import type { CommitRange, RollbackEnd } from "../domain/rollback.ts";
 import type { Clock } from "./ports.ts";
 import { REVIEW_LIMIT_MS } from "./reviewRisks.ts";
@@ -60,4 +61,10 @@ export async function commitRange(
     returning: returning.slice(0, MOST_COMMITS),
     isCut: undone.length > MOST_COMMITS || returning.length > MOST_COMMITS,
   };
+}
+
+/** The commits that went with it, as a hold keeps them; where nobody knows them all, the one that ran. */
+export function takenAway(from: RangeEnds["from"], commits: CommitRange): readonly CommitHash[] {
+  const known = commits.kind === "known" ? commits.undone.map(({ commit }) => commit) : [];
+  return known.length === 0 && from.commit !== undefined ? [from.commit] : known;
 }

@@ -6,6 +6,7 @@ import { promisedItems, type ProofItem } from "../domain/rollbackProof.ts";
 import { staleness } from "../domain/staleReview.ts";
 import { lockRef } from "../domain/lock.ts";
 import { busyRelease } from "./busyRelease.ts";
+import { takenAway } from "./commitRange.ts";
 import type { HoldOperation } from "./deployBranch.ts";
 import type { DeployerTool, ReleaseReadError } from "./ports.ts";
 import { concludeRollback, type ProveRollbackServices } from "./proveRollback.ts";
@@ -176,8 +177,6 @@ async function run(
 /** What was rolled back of production is not to come straight back. */
 function holdAfterwards({ subject, from, commits }: RollbackReview, by: Person): Pick<KeptRollback, "hold"> {
   if (subject.kind !== "environment" || subject.tier !== "production") return {};
-  const known = commits.kind === "known" ? commits.undone.map(({ commit }) => commit) : [];
-  const undone = known.length === 0 && from.commit !== undefined ? [from.commit] : known;
   const ref = lockRef(subject.name, subject.locks);
-  return { hold: { ref, by: holderIdentity(by), name: by.name, undone } };
+  return { hold: { ref, by: holderIdentity(by), name: by.name, undone: takenAway(from, commits) } };
 }

@@ -1,0 +1,256 @@
+import type { BranchName } from "../domain/branch.ts";
+import { digitsOf } from "../domain/commitClues.ts";
+import { gradeCommit } from "../domain/gradeCommit.ts";
+import { recommendUndo } from "../domain/recommendUndo.ts";
+import type { Result } from "../domain/result.ts";
+import {
+  rolloutClues,
+  rolloutEntries,
+  type KnownCommit,
+  type RolloutEntry,
+} from "../domain/rolloutEntries.ts";
+import type { RolloutReading, RolloutRevision, WorkloadSight } from "../domain/rollouts.ts";
+import { rolloutStatus, type RolloutStatus } from "../domain/rolloutStatus.ts";
+import { HOUR_MS, SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
+import { CommitLookup, type FetchError } from "./commitLookup.ts";
+import { Emitter, type Disposable, type Listen } from "./emitter.ts";
+import { HistoryLeases } from "./historyLeases.ts";
+import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
+import type { CommitHistory, HoldStore } from "./rollbackPorts.ts";
+import type { WorkloadWatches } from "./rolloutPorts.ts";
+import type { RolloutSnapshot } from "./rolloutSnapshot.ts";
+import type { RolloutSubject } from "./undoOutcome.ts";
+
+export interface RolloutHistoryServices {
+  readonly watches: ClusterWatches & WorkloadWatches;
+  readonly holds: HoldStore;
+  /** Undefined where there is no repository to look commits up in. */
+  commits(signal: AbortSignal): Promise<CommitHistory | undefined>;
+  readonly defaultBranch: BranchName;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A hold and a fetch by hand may come without an event; while somebody looks, we look too. */
+const LOOK_MS: DurationMs = 30 * SECOND_MS;
+/** Pods change many times a second while they start; what one can follow is shown. */
+const STEP_MS: DurationMs = 100;
+
+/**
+ * The live model of one workload's rollouts: its revisions and pods by a watch, joined with the commits that they are
+ * of. Fires only when something that is shown has changed.
+ */
+export class RolloutHistory implements Disposable {
+  readonly #services: RolloutHistoryServices;
+  readonly #subject: RolloutSubject;
+  readonly #changes = new Emitter<void>();
+  readonly #watch: Watch<WorkloadSight>;
+  readonly #listening: Disposable;
+  readonly #commits: CommitLookup;
+  /** Only what stands in devdeploy.json has Leases. */
+  readonly #leases: HistoryLeases | undefined;
+  #snapshot: RolloutSnapshot;
+  #shown = "";
+  #isClosed = false;
+  #hasBegun = false;
+  #listeners = 0;
+  /** Since when a spec has been waiting for the controller to see it. */
+  #unobserved: { readonly generation: number; readonly since: EpochMs } | undefined;
+  #updatedAt: DurationMs | undefined;
+  #step: Disposable | undefined;
+  #turn: Disposable | undefined;
+  #nextLook: Disposable | undefined;
+
+  constructor(services: RolloutHistoryServices, subject: RolloutSubject) {
+    const step = (): void => {
+      this.#updateSoon();
+    };
+    const { workload, place } = subject;
+    this.#services = services;
+    this.#subject = subject;
+    this.#snapshot = nothingYet(subject);
+    this.#watch = services.watches.workload(workload);
+    this.#commits = new CommitLookup(services, step);
+    this.#leases = place && new HistoryLeases(services, { ...place, context: workload.context }, step);
+    this.#listening = this.#watch.onChange(step);
+    this.#update();
+  }
+
+  /** Always whole, and as current as its liveness says. */
+  get current(): RolloutSnapshot {
+    return this.#snapshot;
+  }
+
+  /** While anybody listens, what comes without an event is looked at from time to time. */
+  readonly onChange: Listen<void> = (listener) => {
+    const listening = this.#changes.event(listener);
+    this.#listeners += 1;
+    if (this.#listeners === 1) this.#lookLater();
+    let isListening = true;
+    return {
+      dispose: () => {
+        listening.dispose();
+        if (isListening) this.#listeners -= 1;
+        isListening = false;
+        if (this.#listeners === 0) this.#nextLook?.dispose();
+      },
+    };
+  };
+
+  /** Reads everything again at once. */
+  relist(): void {
+    this.#watch.relist();
+    if (this.#hasBegun) this.#leases?.relist();
+    this.#commits.reopen();
+    void this.#commits.again(this.#snapshot.missingCommits);
+  }
+
+  /** Fetches commits that rows name and the clone has not got; whether none of them is missing any more. */
+  fetchCommits(signal: AbortSignal): Promise<Result<boolean, FetchError>> {
+    return this.#commits.fetch(this.#snapshot.missingCommits, signal);
+  }
+
+  dispose(): void {
+    this.#isClosed = true;
+    for (const each of [this.#step, this.#turn, this.#nextLook, this.#leases]) each?.dispose();
+    for (const each of [this.#listening, this.#watch, this.#commits, this.#changes]) each.dispose();
+  }
+
+  #updateSoon(): void {
+    if (this.#step !== undefined || this.#isClosed) return;
+    const since = this.#services.clock.monotonic() - (this.#updatedAt ?? -STEP_MS);
+    if (since >= STEP_MS) {
+      this.#update();
+      return;
+    }
+    this.#step = this.#services.clock.after(STEP_MS - since, () => {
+      this.#update();
+    });
+  }
+
+  #update(): void {
+    if (this.#isClosed) return;
+    this.#step?.dispose();
+    this.#step = undefined;
+    this.#updatedAt = this.#services.clock.monotonic();
+    this.#snapshot = this.#look();
+    this.#begin();
+    this.#scheduleTurn();
+    const shown = JSON.stringify({ ...this.#snapshot, subject: undefined }, shownOnly);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#changes.fire();
+  }
+
+  /** Nothing else is asked of the cluster before it has told the rows: each further connection would delay them. */
+  #begin(): void {
+    if (this.#hasBegun || this.#watch.current.liveness.kind === "connecting") return;
+    this.#hasBegun = true;
+    this.#leases?.open();
+  }
+
+  #look(): RolloutSnapshot {
+    const { liveness, items } = this.#watch.current;
+    const sight = items.get(this.#subject.workload.name);
+    const isLive = liveness.kind === "live";
+    const entries = sight === undefined ? [] : this.#entries(sight.rollout);
+    const isKnown = isLive && sight !== undefined;
+    return {
+      subject: this.#subject,
+      liveness,
+      ...(sight === undefined ? {} : { workload: sight.rollout }),
+      isAbsent: isLive && sight === undefined,
+      entries,
+      // What is shown may be old: nothing is said of how it stands, and nothing is recommended.
+      status: isKnown ? this.#status(sight) : { kind: "reading" },
+      recommendation: isKnown ? recommendUndo(sight.rollout, entries) : { kind: "reading" },
+      pods: sight?.pods ?? [],
+      ...(sight?.now.readyOfAll === undefined ? {} : { readyOfAll: sight.now.readyOfAll }),
+      ...this.#ofLeases(),
+      ...(this.#commits.links === undefined ? {} : { links: this.#commits.links }),
+      missingCommits: this.#commits.hasRepository ? missingCommits(entries) : [],
+    };
+  }
+
+  #ofLeases(): Pick<RolloutSnapshot, "operation" | "hold"> {
+    const { operation, hold } = this.#leases ?? {};
+    return {
+      ...(operation === undefined ? {} : { operation }),
+      ...(hold === undefined ? {} : { hold }),
+    };
+  }
+
+  #entries(rollout: RolloutReading): readonly RolloutEntry[] {
+    return rolloutEntries(rollout, (revision) => this.#commitOf(revision));
+  }
+
+  /** Without a match until the clone has been asked. */
+  #commitOf(revision: RolloutRevision): KnownCommit {
+    const clues = rolloutClues(revision, this.#subject.container);
+    if (!this.#commits.has(digitsOf(clues))) return { match: undefined };
+    const match = gradeCommit(clues, this.#commits.resolved);
+    const commit = match.kind === "exact" ? this.#commits.facts(match.commit) : undefined;
+    return { match, ...(commit === undefined ? {} : { commit }) };
+  }
+
+  #status(sight: WorkloadSight): RolloutStatus {
+    const status = rolloutStatus(sight);
+    if (status.kind !== "not-observed") {
+      this.#unobserved = undefined;
+      return status;
+    }
+    const { generation } = sight.rollout;
+    if (this.#unobserved?.generation !== generation) {
+      this.#unobserved = { generation, since: this.#services.clock.now() };
+    }
+    return { ...status, since: this.#unobserved.since };
+  }
+
+  /** A dead operation fades without any event. */
+  #scheduleTurn(): void {
+    this.#turn?.dispose();
+    this.#turn = undefined;
+    const next = this.#leases?.nextFading() ?? Infinity;
+    if (next <= 0 || next === Infinity) return;
+    this.#turn = this.#services.clock.after(Math.min(next, HOUR_MS), () => {
+      this.#update();
+    });
+  }
+
+  #lookLater(): void {
+    this.#nextLook?.dispose();
+    this.#nextLook = this.#services.clock.after(LOOK_MS, () => {
+      this.#leases?.again();
+      void this.#commits.again(this.#snapshot.missingCommits);
+      this.#lookLater();
+    });
+  }
+}
+
+const nothingYet = (subject: RolloutSubject): RolloutSnapshot => ({
+  subject,
+  liveness: { kind: "connecting" },
+  isAbsent: false,
+  entries: [],
+  status: { kind: "reading" },
+  recommendation: { kind: "reading" },
+  pods: [],
+  missingCommits: [],
+});
+
+/** Commits that a fetch may bring, each once, newest first. */
+function missingCommits(entries: readonly RolloutEntry[]): readonly string[] {
+  const missing = entries.flatMap(({ match }): readonly string[] => {
+    if (match?.kind === "exact") return match.isInClone ? [] : [match.commit];
+    return match?.kind === "ambiguous" && match.why === "not-in-clone" ? match.candidates : [];
+  });
+  return [...new Set(missing)];
+}
+
+/**
+ * For JSON.stringify: a template is told by its revision's hash, and versions and signs of life change with every look
+ * at something that has not changed.
+ */
+function shownOnly(key: string, value: unknown): unknown {
+  return key === "template" || key === "resourceVersion" || key === "verifiedAt" ? undefined : value;
+}
