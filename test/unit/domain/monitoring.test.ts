@@ -42,7 +42,7 @@ function told(look: MonitorLook): unknown {
 }
 
 test("the baseline is the revision that runs and the restarts of its pods, once there is one", () => {
-  const { current: _, ...unmade } = aRollout();
+  const unmade = aRollout({ revisions: [] });
   assert.deepEqual(
     [baselineOf(sight(one(), two({ restarts: 3 }))), baselineOf(aSight({ rollout: unmade }))],
     [BASELINE, undefined],
@@ -132,7 +132,7 @@ test("where no pod comes to be, the controller's words are told when that lasts"
 
 test("of another revision nothing is told, nor of a workload that is gone", () => {
   const rollout = aRollout({ revisions: [aRolloutRevision({ revision: 3 }), aRolloutRevision()] });
-  const { current: _, ...unmade } = aRollout();
+  const unmade = aRollout({ revisions: [] });
   const broken = [one({ restarts: 9 })];
   assert.deepEqual(
     looks(
