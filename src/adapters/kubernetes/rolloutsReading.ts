@@ -2,6 +2,7 @@ import { oneLine } from "../../domain/plainText.ts";
 import { managerOf } from "../../domain/manager.ts";
 import { workloadName, type Json } from "../../domain/release.ts";
 import type { RolloutReading, RolloutRevision, WorkloadKind } from "../../domain/rollouts.ts";
+import { SECOND_MS } from "../../domain/time.ts";
 import { CHANGE_CAUSE, marksByHash, plainTemplate, sameTemplate, TEMPLATE_HASH } from "../../domain/undo.ts";
 import { isObject, numberAt, textAt, textsAt, valueAt, type JsonObject } from "./json.ts";
 import { isOwnedBy } from "./newestPods.ts";
@@ -12,6 +13,8 @@ const REVISION = "deployment.kubernetes.io/revision";
 const HISTORY = "deployment.kubernetes.io/revision-history";
 /** The API server's own default. */
 const HISTORY_LIMIT = 10;
+/** What `progressDeadlineSeconds` says where nobody is to give up (`HasProgressDeadline` of the controller). */
+const NO_DEADLINE = 2 ** 31 - 1;
 const MAX_CAUSE = 1000;
 const MAX_TIMES = 100;
 const NUMBER = /^\d{1,15}$/u;
@@ -94,6 +97,7 @@ export function readRollout(
   const manager = managerOf({ namespace, labels, annotations });
   const strategy = kind === "Deployment" ? "strategy" : "updateStrategy";
   const podManagement = textAt(workload, "spec", "podManagementPolicy");
+  const deadline = numberAt(workload, "spec", "progressDeadlineSeconds");
   const template = templateOf(valueAt(workload, "spec", "template"));
   const own = found.filter(({ object }) => isOwnedBy(object, workload)).map(({ revision }) => revision);
   const marks = marksByHash([{ annotations }, ...own]);
@@ -115,6 +119,7 @@ export function readRollout(
     isPaused: valueAt(workload, "spec", "paused") === true,
     historyLimit: numberAt(workload, "spec", "revisionHistoryLimit") ?? HISTORY_LIMIT,
     strategy: textAt(workload, "spec", strategy, "type") ?? "",
+    ...(deadline === undefined || deadline === NO_DEADLINE ? {} : { progressDeadline: deadline * SECOND_MS }),
     ...(podManagement === undefined ? {} : { podManagement }),
     conditions: readConditions(workload),
     template,
