@@ -5,6 +5,7 @@ import { bundleSizes } from "./bundleSizes.ts";
 import { sayClickToProof } from "./clickToProof.ts";
 import { sayMachine } from "./machine.ts";
 import { sayBlocked, sayHistory, sayReleases } from "./records.ts";
+import { sayRollouts } from "./rollouts.ts";
 import { sayClaims, sayContention, sayMemory } from "./sharing.ts";
 import { sayMilliseconds, spreadOf } from "./statistics.ts";
 import { watchToRow } from "./watchToRow.ts";
@@ -22,6 +23,7 @@ const PARTS = {
   history: sayHistory,
   releases: sayReleases,
   blocked: sayBlocked,
+  rollouts: sayRollouts,
   clickToProof: sayClickToProof,
 };
 
