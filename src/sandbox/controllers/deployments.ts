@@ -134,7 +134,10 @@ export class DeploymentController {
       place,
       (live) => {
         setMetadata(live, "annotations", step.annotations);
-        if (step.kind === "scale") childOf(live, "spec")["replicas"] = step.to;
+        const spec = childOf(live, "spec");
+        if (step.kind === "scale") spec["replicas"] = step.to;
+        else if (step.minReadySeconds > 0) spec["minReadySeconds"] = step.minReadySeconds;
+        else Reflect.deleteProperty(spec, "minReadySeconds");
         return live;
       },
       write(),

@@ -29,7 +29,12 @@ export type RolloutStep =
       readonly to: number;
       readonly annotations: Record<string, string>;
     }
-  | { readonly kind: "annotate"; readonly name: string; readonly annotations: Record<string, string> }
+  | {
+      readonly kind: "annotate";
+      readonly name: string;
+      readonly annotations: Record<string, string>;
+      readonly minReadySeconds: number;
+    }
   | { readonly kind: "delete"; readonly name: string };
 
 /** What to do next. `revision` is the number to write on the Deployment, if any. */
@@ -71,9 +76,15 @@ export function planRollout(facts: RolloutFacts): RolloutPlan {
   const idle: RolloutPlan = { current, revision: known, steps: [] };
   if (isTerminating(deployment)) return { ...idle, revision: undefined };
 
+  // Whatever else is to be done, the newest ReplicaSet tells what its Deployment tells.
+  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
+  const told = current === undefined ? undefined : annotateStep(deployment, current, revision);
+  if (told !== undefined) return { current, revision: told.annotations[REVISION], steps: [told] };
+
   const isPaused = at(deployment, "spec", "paused") === true;
   const isRecreating = textOf(at(deployment, "spec", "strategy", "type")) === "Recreate";
   const steps = isPaused || isScaling(facts) ? scaleSteps(facts, current) : undefined;
+  if (isPaused && steps?.length === 0) return { ...idle, steps: forgetSteps(deployment, old) };
   if (steps !== undefined) return { ...idle, steps };
 
   if (isRecreating) {
@@ -81,19 +92,13 @@ export function planRollout(facts: RolloutFacts): RolloutPlan {
     if (down.length > 0) return { ...idle, steps: down };
     if (facts.oldPods > 0) return idle;
   }
-  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
   if (current === undefined) return createStep(facts, String(revision));
-  const annotations = newAnnotations(deployment, current, revision);
-  const numbered = { current, revision: annotations[REVISION] };
-  if (!isEqual(annotations, annotationsOf(current))) {
-    return { ...numbered, steps: [{ kind: "annotate", name: nameOf(current), annotations }] };
-  }
   const target = targetOfCurrent(deployment, replicaSets, current);
   if (target !== wantedReplicas(current)) {
-    return { ...numbered, steps: [scaleTo(deployment, current, target)] };
+    return { ...idle, steps: [scaleTo(deployment, current, target)] };
   }
   const down = isRecreating ? [] : downSteps(deployment, replicaSets, current);
-  return { ...numbered, steps: down.length > 0 ? down : cleanupSteps(deployment, old) };
+  return { ...idle, steps: down.length > 0 ? down : cleanupSteps(deployment, old) };
 }
 
 function createStep({ deployment, replicaSets }: RolloutFacts, revision: string): RolloutPlan {
@@ -107,6 +112,20 @@ const sizes = (deployment: JsonObject): Record<string, string> => ({
   [DESIRED]: String(wantedReplicas(deployment)),
   [MAX]: String(wantedReplicas(deployment) + marginsOf(deployment).surge),
 });
+
+/** What the newest ReplicaSet has to be told of its Deployment; undefined where it knows. */
+function annotateStep(
+  deployment: JsonObject,
+  current: JsonObject,
+  revision: number,
+): (RolloutStep & { readonly kind: "annotate" }) | undefined {
+  const annotations = newAnnotations(deployment, current, revision);
+  const minReadySeconds = minReadyOf(deployment);
+  const isTold = isEqual(annotations, annotationsOf(current)) && minReadySeconds === minReadyOf(current);
+  return isTold ? undefined : { kind: "annotate", name: nameOf(current), annotations, minReadySeconds };
+}
+
+const minReadyOf = (workload: JsonObject): number => numberOf(at(workload, "spec", "minReadySeconds"));
 
 /** The old template becomes the newest revision again: its former numbers are kept as a history. */
 function newAnnotations(
@@ -208,22 +227,25 @@ function scaleSteps(facts: RolloutFacts, current: JsonObject | undefined): Rollo
   });
 }
 
-/** Removes ReplicaSets that nobody can want to return to, by the limit of the Deployment. */
-function cleanupSteps(deployment: JsonObject, old: readonly JsonObject[]): RolloutStep[] {
-  if (!isComplete(deployment)) return [];
+/** Removes ReplicaSets that nobody can want to return to, the oldest first, once the rollout is over. */
+const cleanupSteps = (deployment: JsonObject, old: readonly JsonObject[]): RolloutStep[] =>
+  isComplete(deployment) ? forgetSteps(deployment, old) : [];
+
+/** By the limit of the Deployment; those that still run count, and stay. */
+function forgetSteps(deployment: JsonObject, old: readonly JsonObject[]): RolloutStep[] {
   const limit = numberOf(at(deployment, "spec", "revisionHistoryLimit"), 10);
-  const idle = old.filter(
-    (set) =>
-      wantedReplicas(set) === 0 &&
-      statusNumber(set, "replicas") === 0 &&
-      generationOf(set) <= statusNumber(set, "observedGeneration") &&
-      !isTerminating(set),
-  );
-  return [...idle]
+  const kept = old.filter((set) => !isTerminating(set));
+  return [...kept]
     .sort((left, right) => revisionOf(left) - revisionOf(right))
-    .slice(0, Math.max(0, idle.length - limit))
+    .slice(0, Math.max(0, kept.length - limit))
+    .filter(isIdle)
     .map((set) => ({ kind: "delete", name: nameOf(set) }));
 }
+
+const isIdle = (set: JsonObject): boolean =>
+  wantedReplicas(set) === 0 &&
+  statusNumber(set, "replicas") === 0 &&
+  generationOf(set) <= statusNumber(set, "observedGeneration");
 
 /** Whether everything that the Deployment wants is there and nothing else is. */
 export function isComplete(deployment: JsonObject): boolean {

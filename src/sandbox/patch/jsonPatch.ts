@@ -10,12 +10,7 @@ interface Spot {
 
 /** Applies a JSON patch (RFC 6902) to a copy. What cannot be done, a failed `test` among it, is a 422. */
 export function jsonPatch(document: Json, patch: Json): Json | Refusal {
-  if (!Array.isArray(patch)) {
-    const given = isObject(patch) ? "object" : typeof patch;
-    return badRequest(
-      `error decoding patch: json: cannot unmarshal ${given} into Go value of type []handlers.jsonPatchOp`,
-    );
-  }
+  if (!Array.isArray(patch)) return unreadable(patch, "[]handlers.jsonPatchOp");
   let result: Json = { document: copyOf(document) };
   for (const operation of patch) {
     const next = applyOperation(result, operation);
@@ -25,8 +20,13 @@ export function jsonPatch(document: Json, patch: Json): Json | Refusal {
   return isObject(result) ? (result["document"] ?? null) : null;
 }
 
+function unreadable(given: Json, wanted: string): Refusal {
+  const type = Array.isArray(given) ? "array" : typeof given;
+  return badRequest(`error decoding patch: json: cannot unmarshal ${type} into Go value of type ${wanted}`);
+}
+
 function applyOperation(root: Json, operation: Json): Json | Refusal {
-  if (!isObject(operation)) return badRequest("error decoding patch");
+  if (!isObject(operation)) return unreadable(operation, "handlers.jsonPatchOp");
   const to = spotAt(root, textOf(operation["path"]));
   if (to === undefined) return unprocessable();
   const value = operation["value"] ?? null;
