@@ -10,7 +10,7 @@ import { askHolder, keepMachine } from "./app/askHolder.ts";
 import { BranchFates } from "./app/branchFates.ts";
 import type { LockPlace } from "./app/changeLock.ts";
 import { claimMachine } from "./app/claimMachine.ts";
-import { diagnose } from "./app/diagnose.ts";
+import { diagnose, diagnoseWorkload } from "./app/diagnose.ts";
 import { diffDocuments } from "./app/diffDocuments.ts";
 import { EnvironmentBoard } from "./app/environmentBoard.ts";
 import { liftHold } from "./app/environmentHold.ts";
@@ -19,6 +19,7 @@ import { LockBoard } from "./app/lockBoard.ts";
 import { holdOperation } from "./app/operationLease.ts";
 import type { Log } from "./app/ports.ts";
 import { ReleaseHistory } from "./app/releaseHistory.ts";
+import { ReleasePods } from "./app/releasePods.ts";
 import { reviewRollback } from "./app/reviewRollback.ts";
 import { removeStuck, type RemoveServices } from "./app/removeStuck.ts";
 import { rollBack, type RollBackServices } from "./app/rollBack.ts";
@@ -55,6 +56,22 @@ export async function connectTo(place: Place, { deployer, log }: ConnectServices
   const repository = (signal: AbortSignal): ReturnType<typeof openRepository> =>
     openRepository(place.path, signal);
   const fates = new BranchFates({ clock, log, repository });
+  const surroundings: Surroundings = {
+    clock,
+    log,
+    random: Math.random,
+    newNonce: randomUUID,
+    commits: async (signal) => {
+      const opened = await repository(signal);
+      return opened.ok ? commitHistoryAt(opened.value.root) : undefined;
+    },
+    registry: cluster.registry({
+      env: process.env,
+      home: homedir(),
+      clock,
+      mayAsk: () => vscode.workspace.isTrusted,
+    }),
+  };
   return {
     locks,
     releases,
@@ -77,10 +94,10 @@ export async function connectTo(place: Place, { deployer, log }: ConnectServices
     leaveWaiting: (request, signal) => leaveWaiting(shared, request, signal),
     keepMachine: (request, signal) => keepMachine(shared, placed(request), signal),
     acknowledgeKept: (request, signal) => acknowledgeKept(shared, request, signal),
-    rollback: rollbackConnection(cluster, { deployer, log }, async (signal) => {
-      const opened = await repository(signal);
-      return opened.ok ? commitHistoryAt(opened.value.root) : undefined;
-    }),
+    rollback: rollbackConnection(cluster, { deployer, log }, surroundings),
+    rollouts: rolloutConnection(cluster, surroundings),
+    pods: (subject) => new ReleasePods(shared, subject),
+    pods: (subject) => new ReleasePods(shared, subject),
     repository,
     dispose: () => {
       locks.dispose();
@@ -101,28 +118,24 @@ const placed = <O extends { readonly machine: Machine }>({
   pool: machine.pool,
 });
 
+/** What both ways of going back rest on beside the cluster. */
+interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly newNonce: () => string;
+  readonly registry: ImageRegistry;
+  commits(signal: AbortSignal): Promise<CommitHistory | undefined>;
+}
+
 function rollbackConnection(
   cluster: Cluster,
-  { deployer: runner, log }: ConnectServices,
-  commits: (signal: AbortSignal) => Promise<CommitHistory | undefined>,
+  { deployer: runner }: ConnectServices,
+  surroundings: Surroundings,
 ): RollbackConnection {
-  const surroundings = { clock, log, random: Math.random, newNonce: randomUUID };
   const { manifests } = cluster;
-  const registry = cluster.registry({
-    env: process.env,
-    home: homedir(),
-    clock,
-    mayAsk: () => vscode.workspace.isTrusted,
-  });
   // What a person reviews and what is then done keep to the cluster that they looked at, each from its first request.
-  const pinned = () => ({
-    ...surroundings,
-    ...cluster.pinned(),
-    commits,
-    runner,
-    registry,
-    manifests,
-  });
+  const pinned = () => ({ ...surroundings, ...cluster.pinned(), runner, manifests });
   const working = (): RollBackServices & RemoveServices => {
     const services = pinned();
     return {
@@ -135,7 +148,7 @@ function rollbackConnection(
   };
   return {
     history: (subject, defaultBranch) =>
-      new ReleaseHistory({ ...surroundings, ...cluster, commits, defaultBranch }, subject),
+      new ReleaseHistory({ ...surroundings, ...cluster, defaultBranch }, subject),
     review: (request, signal) => reviewRollback(pinned(), request, signal),
     rollBack: (request, onPhase, signal) => rollBack(working(), request, onPhase, signal),
     remove: (request, signal) => removeStuck(working(), request, signal),
@@ -148,5 +161,37 @@ function rollbackConnection(
     },
     liftHold: ({ name, locks }, nonce, signal) =>
       liftHold({ ...surroundings, ...cluster.pinned() }, { ref: lockRef(name, locks), nonce }, signal),
+  };
+}
+
+function rolloutConnection(cluster: Cluster, surroundings: Surroundings): RolloutConnection {
+  const { manifests, watches } = cluster;
+  const pinned = () => ({ ...surroundings, ...cluster.pinned(), watches });
+  return {
+    history: (subject, defaultBranch) =>
+      new RolloutHistory({ ...surroundings, ...cluster, defaultBranch }, subject),
+    review: (request, signal) => reviewUndo(pinned(), request, signal),
+    undo: (request, onPhase, signal) => {
+      const services = pinned();
+      return undoRollout(
+        {
+          ...services,
+          steadySeconds: readSettings().steadySeconds,
+          diagnoseWorkload: (of, aborting) => diagnoseWorkload(services, of, aborting),
+          holdOperation: (ref, { by, what }, aborting) =>
+            holdOperation(services, { ref, by, what }, aborting),
+        },
+        request,
+        onPhase,
+        signal,
+      );
+    },
+    undoDocuments: (review) => Promise.resolve(undoDocuments({ manifests }, review)),
+    list: (place, signal) => cluster.rollouts.list(place, signal),
+    diagnose: ({ workload }, signal) => diagnoseWorkload(cluster.pinned(), workload, signal),
+    liftHold: ({ place }, nonce, signal) =>
+      place === undefined
+        ? Promise.resolve(fail({ reason: "another-hold" }))
+        : liftHold(pinned(), { ref: lockRef(place.name, place.locks), nonce }, signal),
   };
 }

@@ -76,7 +76,8 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
     followed,
   );
   const folders = own(new TeamFolders(clock, () => vscode.workspace.isTrusted));
-  const tree = own(new EnvironmentTree(folders));
+  const runs = own(new RollbackRuns(() => clock.now()));
+  const tree = own(new EnvironmentTree(folders, runs));
   const running = new Running();
   const diagnostics = own(new ConfigDiagnostics());
   const workspace = own(
@@ -90,7 +91,6 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       return { team, disposables: [diagnostics.follow(team), files] };
     }),
   );
-  const runs = own(new RollbackRuns(() => clock.now()));
   const { language } = vscode.env;
   const foldersRead = workspace.read;
   const panels = own(

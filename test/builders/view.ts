@@ -34,6 +34,7 @@ export const aFolderView = (view: Partial<FolderView> = {}): FolderView => ({
   pools: [],
   work: [],
   releases: [],
+  machineReleases: [],
   me: ann,
   flags: () => [],
   nowAt: () => view.now ?? at("08:00"),

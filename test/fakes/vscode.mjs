@@ -104,3 +104,56 @@ export const workspace = {
     for (const listener of workspace.closing) listener({ uri });
   },
 };
+
+/** What rows of a tree are made of. */
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+
+export class TreeItem {
+  constructor(label, collapsibleState) {
+    this.label = label;
+    this.collapsibleState = collapsibleState;
+  }
+}
+
+export class ThemeColor {
+  constructor(id) {
+    this.id = id;
+  }
+}
+
+export class ThemeIcon {
+  constructor(id, color) {
+    this.id = id;
+    this.color = color;
+  }
+}
+
+/** Text from outside is kept apart from markup, so that a test sees what was taken for which. */
+export class MarkdownString {
+  value = "";
+  text = [];
+  appendMarkdown(value) {
+    this.value += value;
+    return this;
+  }
+  appendText(value) {
+    this.text.push(value);
+    return this;
+  }
+}
+
+export class EventEmitter {
+  listeners = new Set();
+  event = (listener) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(event) {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+  dispose() {
+    this.listeners.clear();
+  }
+}
+
+window.registerFileDecorationProvider = () => ({ dispose: () => undefined });

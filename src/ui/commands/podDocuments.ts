@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { openDocument } from "../documents.ts";
 import * as say from "../messages/documents.ts";
 import { withoutIcons } from "../messages/text.ts";
-import type { PodOfRow } from "../tree/nodes.ts";
+import type { PodOfRow } from "../tree/treeNode.ts";
 import type { CommandServices } from "./services.ts";
 
 interface LogChoice extends vscode.QuickPickItem {

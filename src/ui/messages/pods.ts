@@ -5,6 +5,7 @@ import type { LivePod } from "../../domain/rollouts.ts";
 import type { Mark, Piece } from "../../protocol/panel.ts";
 import { code, pieces, plain } from "./pieces.ts";
 import { shown } from "./text.ts";
+import { dateAndTime } from "./time.ts";
 
 /** What a pod's row tells: how many of its containers are ready, restarts, and what it waits for. */
 export interface PodFigures {
@@ -14,7 +15,7 @@ export interface PodFigures {
 
 /** `ready 1/2`: of all pods that are wanted. */
 export const readyPart = ({ ready, wanted }: PodFigures): string =>
-  wanted === 0 ? l10n.t("scaled to zero") : l10n.t("ready {ready}/{wanted}", { ready, wanted });
+  wanted === 0 ? scaledToZero() : l10n.t("ready {ready}/{wanted}", { ready, wanted });
 
 /** `1/1 ready`: a pod's containers. */
 export const containersReady = ({ containers: { ready, all } }: LivePod): string =>
@@ -37,6 +38,54 @@ export function waitsFor(pod: LivePod): string | undefined {
 /** The kubelet's words, without what must not be shown. */
 export const kubeletWords = ({ waiting }: LivePod): string | undefined =>
   waiting === undefined || waiting.message === "" ? undefined : shown(redacted(waiting.message));
+
+interface NamedFact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Why a container waits, and which. */
+export const waitsFact = ({ waiting }: LivePod): NamedFact | undefined =>
+  waiting === undefined
+    ? undefined
+    : {
+        name: l10n.t("Waits"),
+        value: l10n.t("{container}: {reason}", {
+          container: shown(waiting.container),
+          reason: shown(redacted(waiting.reason)),
+        }),
+      };
+
+export function kubeletFact(pod: LivePod): NamedFact | undefined {
+  const value = kubeletWords(pod);
+  return value === undefined ? undefined : { name: l10n.t("The kubelet says"), value };
+}
+
+export const containersFact = ({ containers: { names } }: LivePod): NamedFact | undefined =>
+  names.length < 2 ? undefined : { name: l10n.t("Containers"), value: shown(names.join(", ")) };
+
+export const workloadFact = (kind: string, name: string): NamedFact => ({
+  name: shown(kind),
+  value: shown(name),
+});
+
+export const createdFact = ({ createdAt }: LivePod): NamedFact => ({
+  name: l10n.t("Made at"),
+  value: dateAndTime(createdAt),
+});
+
+export const failureFact = (message: string): NamedFact => ({
+  name: l10n.t("Problem"),
+  value: shown(redacted(message)),
+});
+
+export const scaledToZero = (): string => l10n.t("scaled to zero");
+export const podsToCome = (): string => l10n.t("new pods are still to come");
+export const nothingWithPods = (): string => l10n.t("nothing with pods here");
+export const noSuchWorkload = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
+  l10n.t("there is no {kind} {name}", { kind, name: shown(name) });
+export const moreWorkloads = (count: number): string =>
+  count === 1 ? l10n.t("1 workload more") : l10n.t("{count} workloads more", { count });
 
 const present = (parts: readonly (string | undefined)[]): readonly string[] =>
   parts.filter((part) => part !== undefined);

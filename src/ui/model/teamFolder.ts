@@ -104,6 +104,7 @@ export class TeamFolder implements Disposable {
       pools: locks?.pools ?? [],
       work: locks?.environments ?? [],
       releases: this.#connection?.releases.environments ?? [],
+      machineReleases: this.#connection?.releases.machines ?? [],
       me: this.#me,
       flags: (machine) => this.#flags(machine),
       nowAt: (name) => locks?.serverNow(name) ?? clock.now(),

@@ -1,28 +1,48 @@
 import * as vscode from "vscode";
-import type { Disposable } from "../../app/emitter.ts";
+import { Emitter, type Disposable } from "../../app/emitter.ts";
+import type { PodsSubject } from "../../app/livePods.ts";
 import type { TeamFolders } from "../model/teamFolders.ts";
+import type { RollbackRuns } from "../panel/rollbackRuns.ts";
 import { deprecatedUri, greyDeprecatedLabels } from "./deprecatedLabels.ts";
-import { allNodes, treeNodes, type Subject, type TreeNode } from "./nodes.ts";
+import { treeNodes } from "./nodes.ts";
+import { atWork, OpenRows } from "./openRows.ts";
 import { spoken, type Row } from "./row.ts";
+import { allNodes, type Subject, type TreeNode } from "./treeNode.ts";
+import { TreePods } from "./treePods.ts";
 
-/** Rows of the sidebar: a projection of what the folders hold. It asks nobody and decides nothing. */
+/** Rows of the sidebar: a projection of what the folders hold, and of the pods below rows that are open. */
 export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposable {
   readonly #folders: TeamFolders;
+  readonly #runs: Pick<RollbackRuns, "of" | "onChange">;
   readonly #changes = new vscode.EventEmitter<string[] | undefined>();
+  readonly #openings = new Emitter<string>();
+  readonly #pods: TreePods;
+  readonly #open = new OpenRows();
   readonly #owned: readonly Disposable[];
   #roots: readonly TreeNode[] = [];
   #nodes = new Map<string, TreeNode>();
+  #parents = new Map<string, string>();
+  #isSeen = false;
 
   readonly onDidChangeTreeData = this.#changes.event;
+  /** Tells of rows that open by themselves: VS Code keeps a row as it is unless it is asked to open it. */
+  readonly onOpen = this.#openings.event;
 
-  constructor(folders: TeamFolders) {
+  constructor(folders: TeamFolders, runs: Pick<RollbackRuns, "of" | "onChange">) {
+    const project = (): void => {
+      this.#project();
+    };
     this.#folders = folders;
+    this.#runs = runs;
+    this.#pods = new TreePods(folders);
     this.#owned = [
       greyDeprecatedLabels(),
       this.#changes,
-      folders.onChange(() => {
-        this.#project();
-      }),
+      this.#openings,
+      this.#pods,
+      folders.onChange(project),
+      runs.onChange(project),
+      this.#pods.onChange(project),
     ];
   }
 
@@ -31,9 +51,13 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposa
     return nodes.map((node) => node.id);
   }
 
+  getParent(id: string): string | undefined {
+    return this.#parents.get(id);
+  }
+
   getTreeItem(id: string): vscode.TreeItem {
     const node = this.#nodes.get(id);
-    return node === undefined ? new vscode.TreeItem("") : treeItem(node);
+    return node === undefined ? new vscode.TreeItem("") : treeItem(node, this.#open.isOpen(node));
   }
 
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
@@ -56,38 +80,101 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposa
     return [...this.#nodes.values()].filter(({ row }) => row.facts.length > 0).map(({ id }) => id);
   }
 
+  /** Whether the person has the rows in view; while they have not, no pod is watched. */
+  see(isSeen: boolean): void {
+    if (this.#isSeen === isSeen) return;
+    this.#isSeen = isSeen;
+    this.#project();
+  }
+
+  /** The person opened or closed a row. */
+  toggle(id: string, isOpen: boolean): void {
+    this.#open.toggle(id, isOpen);
+    this.#project();
+  }
+
   #project(): void {
-    const before = this.#nodes;
+    const before = { roots: this.#roots, nodes: this.#nodes };
     const isShown = this.#folders.kind === "rows";
-    this.#roots = isShown ? treeNodes(this.#folders.views, this.#folders.isTrusted) : [];
-    this.#nodes = new Map(allNodes(this.#roots).map((node) => [node.id, node]));
-    if (shape(before) !== shape(this.#nodes)) {
+    const { views, isTrusted } = this.#folders;
+    this.#roots = isShown ? treeNodes(views, isTrusted, this.#known) : [];
+    const all = allNodes(this.#roots);
+    this.#nodes = new Map(all.map((node) => [node.id, node]));
+    this.#parents = new Map(all.flatMap(({ id, children }) => children.map((child) => [child.id, id])));
+    this.#open.keepOnly(this.#nodes);
+    const opened = this.#isSeen ? this.#open.openAtWork(this.#roots) : [];
+    this.#tellChanges(before);
+    for (const id of opened) if (this.#isReachable(id)) this.#openings.fire(id);
+    this.#followPods();
+  }
+
+  /** Row by row, so that nothing flickers: a row is told where it, or which rows are below it, changed. */
+  #tellChanges(before: {
+    readonly roots: readonly TreeNode[];
+    readonly nodes: ReadonlyMap<string, TreeNode>;
+  }): void {
+    if (idsOf(before.roots) !== idsOf(this.#roots)) {
       this.#changes.fire(undefined);
       return;
     }
-    const changed = [...this.#nodes.values()].filter(({ id, row }) => !isSameRow(before.get(id)?.row, row));
+    const changed = [...this.#nodes.values()].filter((node) => {
+      const old = before.nodes.get(node.id);
+      return old !== undefined && !isSame(old, node);
+    });
     if (changed.length > 0) this.#changes.fire(changed.map(({ id }) => id));
   }
+
+  #followPods(): void {
+    const wanted = this.#isSeen ? [...this.#open.seen(this.#roots), ...atWork(this.#roots)] : [];
+    this.#pods.follow(
+      new Map(
+        wanted.flatMap(({ id, subject, pods }) =>
+          pods === undefined ? [] : [[id, { folder: subject.folder, subject: pods.subject }]],
+        ),
+      ),
+    );
+  }
+
+  /** A group that the person closed is not opened for what is in it. */
+  #isReachable(id: string): boolean {
+    const parent = this.#parents.get(id);
+    const node = parent === undefined ? undefined : this.#nodes.get(parent);
+    return node === undefined || (this.#open.isOpen(node) && this.#isReachable(node.id));
+  }
+
+  readonly #known = {
+    of: (id: string): ReturnType<TreePods["of"]> => this.#pods.of(id),
+    ownWork: (subject: PodsSubject): string | undefined => {
+      const run = subject.kind === "release" ? this.#runs.of(subject.release) : undefined;
+      return run?.kind === "running" ? `own ${run.order.startedAt}` : undefined;
+    },
+  };
 
   dispose(): void {
     for (const one of this.#owned) one.dispose();
   }
 }
 
-const shape = (nodes: ReadonlyMap<string, TreeNode>): string => JSON.stringify([...nodes.keys()]);
+const idsOf = (nodes: readonly TreeNode[]): string => JSON.stringify(nodes.map(({ id }) => id));
 
-const isSameRow = (a: Row | undefined, b: Row): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: TreeNode, b: TreeNode): boolean =>
+  mayOpen(a) === mayOpen(b) &&
+  idsOf(a.children) === idsOf(b.children) &&
+  JSON.stringify(a.row) === JSON.stringify(b.row);
 
-function treeItem({ id, row, children, isOpen }: TreeNode): vscode.TreeItem {
+const mayOpen = ({ children, pods }: TreeNode): boolean => children.length > 0 || pods !== undefined;
+
+function treeItem(node: TreeNode, isOpen: boolean): vscode.TreeItem {
+  const { id, row, children, pods } = node;
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(row.label, children.length === 0 ? None : isOpen ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(row.label, !mayOpen(node) ? None : isOpen ? Expanded : Collapsed);
   item.id = id;
   item.description = row.description;
   item.contextValue = row.tokens.join(" ");
   item.accessibilityInformation = { label: spoken(row) };
   if (row.isDeprecated === true) item.resourceUri = deprecatedUri(id);
   if (row.icon !== undefined) item.iconPath = icon(row.icon);
-  if (row.facts.length > 0 && children.length === 0) {
+  if (row.facts.length > 0 && (children.length === 0 || pods !== undefined)) {
     // The title is what a screen reader offers; the command only shows.
     item.command = { command: "devdeploy.showDetails", title: spoken(row), arguments: [id] };
   }

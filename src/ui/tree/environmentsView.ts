@@ -36,11 +36,36 @@ export function showEnvironments(tree: EnvironmentTree, folders: TeamFolders): D
   };
   const wakeWhenSeen = (): void => {
     folders.see(view.visible);
+    tree.see(view.visible);
     if (view.visible) folders.wake();
   };
   show();
   wakeWhenSeen();
-  return vscode.Disposable.from(view, folders.onChange(show), view.onDidChangeVisibility(wakeWhenSeen));
+  return vscode.Disposable.from(
+    view,
+    folders.onChange(show),
+    view.onDidChangeVisibility(wakeWhenSeen),
+    view.onDidExpandElement(({ element }) => {
+      tree.toggle(element, true);
+    }),
+    view.onDidCollapseElement(({ element }) => {
+      tree.toggle(element, false);
+    }),
+    tree.onOpen((id) => {
+      void open(view, id);
+    }),
+  );
+}
+
+/** Nothing is chosen by that, and what has the focus keeps it. */
+async function open(view: vscode.TreeView<string>, id: string): Promise<void> {
+  // Revealing would bring a hidden view to the front.
+  if (!view.visible) return;
+  try {
+    await view.reveal(id, { select: false, focus: false, expand: true });
+  } catch {
+    // The row went away meanwhile: there is nothing to open any more.
+  }
 }
 
 /** The machines that are locked to the person who looks. */

@@ -1,5 +1,5 @@
 import type { EnvironmentView as WorkView, MachineView, PoolView } from "../../app/lockBoard.ts";
-import type { EnvironmentView as ReleaseView } from "../../app/releaseSummary.ts";
+import type { EnvironmentView as ReleaseView, MachineReleaseView } from "../../app/releaseSummary.ts";
 import { mayHeal, type ClusterError, type Liveness } from "../../domain/cluster.ts";
 import type { ConfigState } from "../../domain/config.ts";
 import type { Flag } from "../../domain/flags.ts";
@@ -18,6 +18,8 @@ export interface FolderView {
   readonly work: readonly WorkView[];
   /** What is released in an environment. */
   readonly releases: readonly ReleaseView[];
+  /** What is released on a machine. */
+  readonly machineReleases: readonly MachineReleaseView[];
   readonly me: Person | undefined;
   /** What is amiss with a machine. */
   readonly flags: (machine: string) => readonly Flag[];

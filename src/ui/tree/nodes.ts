@@ -1,6 +1,6 @@
 import type { MachineView } from "../../app/lockBoard.ts";
 import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
-import type { EnvironmentView } from "../../app/releaseSummary.ts";
+import type { EnvironmentView, TargetView } from "../../app/releaseSummary.ts";
 import type { Tier } from "../../domain/config.ts";
 import { waiterFact } from "../messages/facts.ts";
 import * as words from "../messages/rows.ts";
@@ -8,37 +8,8 @@ import { shown } from "../messages/text.ts";
 import { environmentRow, targetRow } from "./environmentRow.ts";
 import { folderKind, waitedFor, type FolderView } from "./folderView.ts";
 import { machineRow, type Onlooker } from "./machineRow.ts";
-import type { Row } from "./row.ts";
-
-/** A pod that has a row, as much as it takes to open its log, its YAML or its events. */
-export interface PodOfRow {
-  readonly context: string;
-  readonly namespace: string;
-  readonly name: string;
-  /** Their names, the init containers' among them. */
-  readonly containers: readonly string[];
-  /** Some container has run before: its log of then can be read. */
-  readonly restarted: boolean;
-}
-
-/** What a row is about, for the commands that are called on it. */
-export interface Subject {
-  readonly folder: string;
-  readonly machine?: string;
-  readonly url?: string;
-  /** Whose history of releases it has; an environment's own row stands for all of its targets. */
-  readonly history?: { readonly name: string; readonly target?: string };
-  readonly pod?: PodOfRow;
-}
-
-/** A row with its place in the tree. The id stays the same while the row's texts change. */
-export interface TreeNode {
-  readonly id: string;
-  readonly row: Row;
-  readonly subject: Subject;
-  readonly children: readonly TreeNode[];
-  readonly isOpen: boolean;
-}
+import { withPods, workAt, type PodsOfRows } from "./rowPods.ts";
+import type { Subject, TreeNode } from "./treeNode.ts";
 
 /** The id of a machine's row, by which commands are called on it. */
 export const machineId = (folder: string, machine: string): string => `${folder}/machine/${machine}`;
@@ -47,16 +18,23 @@ export const machineId = (folder: string, machine: string): string => `${folder}
 export const environmentId = (folder: string, environment: string): string =>
   `${folder}/environment/${environment}`;
 
+/** Nothing is opened, and this window does nothing. */
+const NO_PODS: PodsOfRows = { of: () => undefined, ownWork: () => undefined };
+
 const TIERS: readonly Tier[] = ["production", "staging"];
 
 /** The whole tree; each folder is a group of its own where there are several. */
-export function treeNodes(folders: readonly FolderView[], isTrusted: boolean): readonly TreeNode[] {
+export function treeNodes(
+  folders: readonly FolderView[],
+  isTrusted: boolean,
+  pods: PodsOfRows = NO_PODS,
+): readonly TreeNode[] {
   const [only] = folders;
-  if (folders.length === 1 && only !== undefined) return groups(only);
-  return folders.map((folder) => folderNode(folder, isTrusted));
+  if (folders.length === 1 && only !== undefined) return groups(only, pods);
+  return folders.map((folder) => folderNode(folder, isTrusted, pods));
 }
 
-function folderNode(folder: FolderView, isTrusted: boolean): TreeNode {
+function folderNode(folder: FolderView, isTrusted: boolean, pods: PodsOfRows): TreeNode {
   const kind = folderKind(folder, isTrusted);
   return {
     id: folder.key,
@@ -67,58 +45,67 @@ function folderNode(folder: FolderView, isTrusted: boolean): TreeNode {
       facts: [],
     },
     subject: { folder: folder.key },
-    children: kind === "rows" ? groups(folder) : [],
+    children: kind === "rows" ? groups(folder, pods) : [],
     isOpen: true,
   };
 }
 
-function groups(folder: FolderView): readonly TreeNode[] {
+function groups(folder: FolderView, pods: PodsOfRows): readonly TreeNode[] {
   const pools = folder.config.kind === "valid" ? folder.config.config.pools : [];
   return [
-    ...TIERS.map((tier) => tierNode(folder, tier)),
-    ...pools.map(({ name }) => poolNode(folder, name)),
+    ...TIERS.map((tier) => tierNode(folder, tier, pods)),
+    ...pools.map(({ name }) => poolNode(folder, name, pods)),
   ].filter(({ children }) => children.length > 0);
 }
 
-function tierNode(folder: FolderView, tier: Tier): TreeNode {
+function tierNode(folder: FolderView, tier: Tier, pods: PodsOfRows): TreeNode {
   const environments = folder.releases.filter((environment) => environment.tier === tier);
   return {
     id: `${folder.key}/tier/${tier}`,
     row: { label: words.tierName(tier), description: "", tokens: ["tier", tier], facts: [] },
     subject: { folder: folder.key },
-    children: environments.map((environment) => environmentNode(folder, environment)),
+    children: environments.map((environment) => environmentNode(folder, environment, pods)),
     isOpen: true,
   };
 }
 
-function environmentNode(folder: FolderView, environment: EnvironmentView): TreeNode {
+function environmentNode(folder: FolderView, environment: EnvironmentView, pods: PodsOfRows): TreeNode {
   const operation = folder.work.find(({ name }) => name === environment.name)?.operation;
   const onlooker = onlookerAt(folder, environment.name);
   const id = environmentId(folder.key, environment.name);
   const url = environment.deprecated === undefined ? environment.url : environment.deprecated.url;
   const subject = { folder: folder.key, ...(url === undefined ? {} : { url }) };
-  const targets = environment.targets.length > 1 ? environment.targets : [];
-  const { name } = environment;
-  const node = {
+  const { name, targets } = environment;
+  const podsAt = (target: TargetView, node: TreeNode): TreeNode => {
+    const work = workAt(target, { operation, among: targets });
+    return withPods(folder, { name, target: target.name, work }, { node, state: target.state, pods });
+  };
+  const [only] = targets;
+  const node: TreeNode = {
     id,
     row: environmentRow(environment, operation, onlooker),
     subject,
-    children: targets.map((target) =>
-      withHistory(
-        folder,
-        { name, target: target.name },
-        {
-          id: `${id}/${target.name}`,
-          row: targetRow(target, environment.tier, onlooker),
-          subject,
-          children: [],
-          isOpen: false,
-        },
+    children: (targets.length > 1 ? targets : []).map((target) =>
+      podsAt(
+        target,
+        withHistory(
+          folder,
+          { name, target: target.name },
+          {
+            id: `${id}/${target.name}`,
+            row: targetRow(target, environment.tier, onlooker),
+            subject,
+            children: [],
+            isOpen: false,
+          },
+        ),
       ),
     ),
     isOpen: false,
   };
-  return withHistory(folder, { name }, node);
+  const found = withHistory(folder, { name }, node);
+  if (only === undefined || targets.length > 1 || environment.deprecated !== undefined) return found;
+  return podsAt(only, found);
 }
 
 /** Marks a row whose releases have a history that can be looked up. */
@@ -145,7 +132,7 @@ export const onlookerAt = (folder: FolderView, name: string): Onlooker => ({
   flags: folder.flags(name),
 });
 
-function poolNode(folder: FolderView, pool: string): TreeNode {
+function poolNode(folder: FolderView, pool: string, pods: PodsOfRows): TreeNode {
   const machines = folder.machines.filter((machine) => machine.pool === pool);
   const waiters = folder.pools.find(({ name }) => name === pool)?.waiters ?? [];
   const doIWait = waitedFor(folder).includes(pool);
@@ -158,7 +145,7 @@ function poolNode(folder: FolderView, pool: string): TreeNode {
       facts: waiters.map((waiter, index) => waiterFact(waiter, index + 1)),
     },
     subject: { folder: folder.key },
-    children: machines.map((machine) => machineNode(folder, machine)),
+    children: machines.map((machine) => machineNode(folder, machine, pods)),
     isOpen: true,
   };
 }
@@ -170,24 +157,25 @@ function poolWords(machines: readonly MachineView[]): string {
   return words.poolFree(free.length, machines.length);
 }
 
-function machineNode(folder: FolderView, machine: MachineView): TreeNode {
-  return withHistory(
+function machineNode(folder: FolderView, machine: MachineView, pods: PodsOfRows): TreeNode {
+  const { name, operation } = machine;
+  const node = withHistory(
     folder,
-    { name: machine.name },
+    { name },
     {
-      id: machineId(folder.key, machine.name),
-      row: machineRow(machine, onlookerAt(folder, machine.name)),
+      id: machineId(folder.key, name),
+      row: machineRow(machine, onlookerAt(folder, name)),
       subject: {
         folder: folder.key,
-        machine: machine.name,
+        machine: name,
         ...(machine.url === undefined ? {} : { url: machine.url }),
       },
       children: [],
       isOpen: false,
     },
   );
+  const target = folder.machineReleases.find((one) => one.name === name)?.target;
+  if (target === undefined) return node;
+  const work = workAt(target, { operation, among: [target] });
+  return withPods(folder, { name, target: name, work }, { node, state: target.state, pods });
 }
-
-/** Every node below these, they themselves first. */
-export const allNodes = (nodes: readonly TreeNode[]): readonly TreeNode[] =>
-  nodes.flatMap((node) => [node, ...allNodes(node.children)]);

@@ -15,6 +15,8 @@ export interface RowIcon {
 export interface Row {
   readonly label: string;
   readonly description: string;
+  /** Instead of the description, for who listens: short forms are hard to hear. */
+  readonly aloud?: string;
   readonly icon?: RowIcon;
   /** Words that when-clauses of package.json look for, e.g. `machine held mine url`. */
   readonly tokens: readonly string[];
@@ -24,8 +26,9 @@ export interface Row {
 }
 
 /** What a screen reader says: the row in words, since icons and colours are not read. */
-export const spoken = (row: Row): string =>
-  row.description === "" ? row.label : `${row.label}, ${row.description.replaceAll(" · ", ", ")}`;
+export function spoken({ label, description, aloud = description.replaceAll(" · ", ", ") }: Row): string {
+  return aloud === "" ? label : `${label}, ${aloud}`;
+}
 
 /** Facts without those that are not known. */
 export const facts = (...all: readonly (Fact | undefined)[]): readonly Fact[] =>

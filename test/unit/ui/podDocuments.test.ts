@@ -2,7 +2,7 @@ import "../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { CommandServices } from "../../../src/ui/commands/services.ts";
-import type { PodOfRow } from "../../../src/ui/tree/nodes.ts";
+import type { PodOfRow } from "../../../src/ui/tree/treeNode.ts";
 
 interface FakeVscode {
   readonly picks: { readonly shown: unknown[]; answer: number };

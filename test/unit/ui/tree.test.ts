@@ -10,11 +10,12 @@ import type { Hold, LockAsk, LockRecord, StoredLock } from "../../../src/domain/
 import type { Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import type { FolderView } from "../../../src/ui/tree/folderView.ts";
-import type { TreeNode } from "../../../src/ui/tree/nodes.ts";
+import type { TreeNode } from "../../../src/ui/tree/treeNode.ts";
 import { aMachineView } from "../../builders/view.ts";
 
 process.env["TZ"] = "Europe/Berlin";
-const { allNodes, treeNodes } = await import("../../../src/ui/tree/nodes.ts");
+const { treeNodes } = await import("../../../src/ui/tree/nodes.ts");
+const { allNodes } = await import("../../../src/ui/tree/treeNode.ts");
 const { viewKind } = await import("../../../src/ui/tree/folderView.ts");
 const { spoken } = await import("../../../src/ui/tree/row.ts");
 
@@ -88,6 +89,7 @@ const folder = (view: Partial<FolderView> = {}): FolderView => ({
   pools: [],
   work: [],
   releases: [],
+  machineReleases: [],
   me: ann,
   flags: () => [],
   nowAt: () => NOW,

@@ -14,7 +14,8 @@ interface FakeVscode {
 const { notifications } = (await import("vscode")) as unknown as FakeVscode;
 const { showHistory } = await import("../../../../src/ui/commands/showHistory.ts");
 const { openLink } = await import("../../../../src/ui/links.ts");
-const { treeNodes, allNodes } = await import("../../../../src/ui/tree/nodes.ts");
+const { treeNodes } = await import("../../../../src/ui/tree/nodes.ts");
+const { allNodes } = await import("../../../../src/ui/tree/treeNode.ts");
 
 const target = (name: string, release = name): Environment["targets"][number] => ({
   name,
