@@ -97,7 +97,6 @@ export async function connectTo(place: Place, { deployer, log }: ConnectServices
     rollback: rollbackConnection(cluster, { deployer, log }, surroundings),
     rollouts: rolloutConnection(cluster, surroundings),
     pods: (subject) => new ReleasePods(shared, subject),
-    pods: (subject) => new ReleasePods(shared, subject),
     repository,
     dispose: () => {
       locks.dispose();
