@@ -14,7 +14,8 @@ export interface SheetFacts extends RunEnds {
   readonly undone: readonly { readonly commit: string; readonly subject?: string }[];
 }
 
-const SIGNS: Readonly<Record<ProofItem["state"], string>> = {
+/** How a promise stands, at a glance. */
+export const SIGNS: Readonly<Record<ProofItem["state"], string>> = {
   ok: "✅",
   failed: "❌",
   running: "🔵",
@@ -28,7 +29,8 @@ export const escaped = (text: string): string =>
     .replaceAll(/[\\`*_{}[\]()<>#+!|~&]/gu, (sign) => `\\${sign}`)
     .replaceAll("@", "@\u2060");
 
-const quoted = (text: string): string => `\`${visible(text).replaceAll("`", "'")}\``;
+/** Somebody's text as code inside Markdown. */
+export const quoted = (text: string): string => `\`${visible(text).replaceAll("`", "'")}\``;
 
 /** The proof sheet as Markdown, to be pasted into an issue or a chat: what was promised, and how it stands. */
 export function proofSheet(facts: SheetFacts, outcome: RollbackOutcome, at: EpochMs): string {
@@ -83,7 +85,7 @@ function diagnosisLines(
   return ["", `${escaped(cause)} ${escaped(notProvenTruth(outcome, ends))}`, ...box];
 }
 
-const commitLine = ({ commit, subject }: SheetFacts["undone"][number]): string =>
+export const commitLine = ({ commit, subject }: SheetFacts["undone"][number]): string =>
   `- ${quoted(commit.slice(0, 7))}${subject === undefined ? "" : ` ${escaped(subject)}`}`;
 
 const MERGE = /^Merge /u;

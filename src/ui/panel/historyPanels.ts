@@ -3,63 +3,87 @@ import type { Disposable } from "../../app/emitter.ts";
 import type { ReleaseRef } from "../../app/ports.ts";
 import type { RollbackOutcome } from "../../app/rollbackOutcome.ts";
 import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
+import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
+import type { UndoOutcome } from "../../app/undoOutcome.ts";
 import type { PanelMemory } from "../../protocol/panel.ts";
+import type { DocumentRequest } from "../documents.ts";
 import { commandFailed } from "../messages/command.ts";
 import { panelTitle } from "../messages/history.ts";
 import { rollbackNotice } from "../messages/rollbackNotice.ts";
+import { rolloutTitle } from "../messages/rolloutHistory.ts";
+import { undoNotice } from "../messages/rolloutNotice.ts";
 import { showNotice } from "../notices.ts";
 import { DiffDocuments } from "./diffDocuments.ts";
-import { PanelHost } from "./host.ts";
+import { PanelHost, type HostedSession } from "./host.ts";
 import { panelHtml } from "./html.ts";
 import { parseMemory } from "./messages.ts";
 import { performDeed } from "./performDeed.ts";
 import type { PanelServices } from "./runRollback.ts";
 import type { RunOrder } from "./rollbackRuns.ts";
+import { aboutWorkload, isPlaceOf, type PanelAbout } from "./rolloutAbout.ts";
+import { performRolloutDeed } from "./rolloutPerform.ts";
+import { keyOfWorkload, type UndoOrder, type UndoRuns } from "./rolloutRuns.ts";
+import { RolloutSession } from "./rolloutSession.ts";
 import { PanelSession } from "./session.ts";
 
 export const PANEL_TYPE = "devdeploy.history";
 
-interface OpenPanel {
-  readonly panel: vscode.WebviewPanel;
-  readonly session: PanelSession;
+/** What the panels of this window work with. Built once in extension.ts. */
+export interface HistoryPanelServices extends Omit<PanelServices, "tellEnd"> {
+  /** The undos of this window. */
+  readonly undos: UndoRuns;
+  /** Opens something of the cluster's to be read. */
+  readonly openDocument: (request: DocumentRequest) => Promise<void>;
 }
 
-type About = Pick<PanelMemory, "folder" | "subject" | "target">;
+/** A session, whatever it is about. */
+type AnySession = HostedSession & Disposable;
+
+interface OpenPanel {
+  readonly panel: vscode.WebviewPanel;
+  /** Whether it is about this release. */
+  readonly isOf: (release: ReleaseRef) => boolean;
+  readonly session: AnySession;
+}
 
 const isSame = (a: ReleaseRef | undefined, b: ReleaseRef): boolean =>
   a?.context === b.context && a.namespace === b.namespace && a.release === b.release;
 
-const keyOf = ({ folder, subject, target }: About): string => JSON.stringify([folder, subject, target]);
+const keyOf = ({ folder, subject, target, workload }: PanelAbout): string =>
+  JSON.stringify(workload === undefined ? [folder, subject, target] : [folder, keyOfWorkload(workload)]);
 
-/** The panels of this window: one for each release, opened once and found again after a reload. */
+/** The panels of this window: one for each release and workload, opened once and found again after a reload. */
 export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable {
-  readonly #services: Omit<PanelServices, "tellEnd">;
+  readonly #services: HistoryPanelServices;
   readonly #dist: vscode.Uri;
   readonly #diffs = new DiffDocuments();
   readonly #open = new Map<string, OpenPanel>();
   readonly #serializer: Disposable;
 
-  constructor(services: Omit<PanelServices, "tellEnd">, extension: vscode.Uri) {
+  constructor(services: HistoryPanelServices, extension: vscode.Uri) {
     this.#services = services;
     this.#dist = vscode.Uri.joinPath(extension, "dist");
     this.#serializer = vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this);
   }
 
   /** Opens the history, or brings it to the front where it is open. */
-  show(about: About): void {
+  show(about: PanelAbout): void {
     const open = this.#open.get(keyOf(about));
     if (open !== undefined) {
       open.panel.reveal();
       return;
     }
-    const title = panelTitle({ name: about.subject, target: about.target });
+    const title =
+      about.workload === undefined
+        ? panelTitle({ name: about.subject, target: about.target })
+        : rolloutTitle(about.workload);
     const panel = vscode.window.createWebviewPanel(PANEL_TYPE, title, vscode.ViewColumn.Active);
     this.#fill(panel, about);
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const memory = parseMemory(state);
-    // What cannot be made sense of names no release, so there is nothing to show.
+    // What cannot be made sense of names nothing, so there is nothing to show.
     if (memory === undefined || this.#open.has(keyOf(memory))) panel.dispose();
     else this.#fill(panel, memory);
     return Promise.resolve();
@@ -77,14 +101,35 @@ export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable 
     if (button?.kind === "show-log") this.#services.log.show();
   }
 
+  /** Tells how an undo ended, unless the person has its panel before their eyes. */
+  async tellUndone(order: UndoOrder, outcome: UndoOutcome): Promise<void> {
+    const { workload } = order.subject;
+    const key = keyOfWorkload(workload);
+    const isSeen = [...this.#open.values()].some(({ panel, session }) => {
+      const about = session.about.workload;
+      return panel.visible && about !== undefined && keyOfWorkload(about) === key;
+    });
+    if (isSeen) return;
+    const folder = this.#folderOf(workload);
+    const show =
+      folder === undefined ? [] : [{ kind: "show-history", ...aboutWorkload(folder, workload) } as const];
+    const button = await showNotice(undoNotice(outcome, order, show));
+    if (button?.kind === "show-history") this.show(button);
+    if (button?.kind === "show-log") this.#services.log.show();
+  }
+
   #isSeen(release: ReleaseRef): boolean {
-    return [...this.#open.values()].some(
-      ({ panel, session }) => panel.visible && isSame(session.subject?.release, release),
-    );
+    return [...this.#open.values()].some(({ panel, isOf }) => panel.visible && isOf(release));
+  }
+
+  /** A folder whose devdeploy.json names the workload's namespace, so that its rollouts may be read. */
+  #folderOf(workload: WorkloadAddress): string | undefined {
+    return this.#services.folders.all.find(({ team }) => team !== undefined && isPlaceOf(team, workload))
+      ?.place.key;
   }
 
   /** Where a release is at home in this window; a run of another window may be none of its folders'. */
-  #aboutOf(release: ReleaseRef): About | undefined {
+  #aboutOf(release: ReleaseRef): PanelAbout | undefined {
     for (const { team, place } of this.#services.folders.all) {
       const subject = team && rollbackSubjects(team).find((one) => isSame(one.release, release));
       if (subject !== undefined) return { folder: place.key, subject: subject.name, target: subject.target };
@@ -93,15 +138,10 @@ export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable 
   }
 
   #fill(panel: vscode.WebviewPanel, memory: PanelMemory): void {
-    const { runs, log, clock } = this.#services;
-    const tellEnd = (order: RunOrder, outcome: RollbackOutcome): void => {
-      void this.tellEnd(order, outcome);
-    };
+    const { log, clock } = this.#services;
     const { webview } = panel;
     webview.options = { enableScripts: true, enableCommandUris: false, localResourceRoots: [this.#dist] };
-    const session = new PanelSession({ ...this.#services, tellEnd }, memory, (deed, of) =>
-      performDeed({ runs, log, diffs: this.#diffs }, deed, of),
-    );
+    const { session, isOf } = this.#sessionOf(memory);
     const stumbled = (error: unknown): void => {
       log.error(`history panel: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       void showNotice(commandFailed(error)).then((button) => {
@@ -112,7 +152,7 @@ export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable 
       void webview.postMessage(message);
     });
     const key = keyOf(memory);
-    this.#open.set(key, { panel, session });
+    this.#open.set(key, { panel, session, isOf });
     const listening = [
       webview.onDidReceiveMessage((message: unknown) => {
         host.receive(message);
@@ -126,6 +166,34 @@ export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable 
       for (const one of [...listening, host, session]) one.dispose();
     });
     webview.html = panelHtml(webview, this.#dist, memory.subject);
+  }
+
+  #sessionOf(memory: PanelMemory): Pick<OpenPanel, "session" | "isOf"> {
+    const { workload } = memory;
+    if (workload !== undefined) {
+      return { session: this.#rolloutSession({ ...memory, workload }), isOf: () => false };
+    }
+    const { runs, log, openDocument } = this.#services;
+    const tellEnd = (order: RunOrder, outcome: RollbackOutcome): void => {
+      void this.tellEnd(order, outcome);
+    };
+    const session = new PanelSession({ ...this.#services, tellEnd }, memory, (deed, of) =>
+      performDeed({ runs, log, diffs: this.#diffs, openDocument }, deed, of),
+    );
+    return { session, isOf: (release) => isSame(session.subject?.release, release) };
+  }
+
+  #rolloutSession(memory: PanelMemory & { readonly workload: WorkloadAddress }): RolloutSession {
+    const { undos, log, openDocument } = this.#services;
+    const tellUndone = (order: UndoOrder, outcome: UndoOutcome): void => {
+      void this.tellUndone(order, outcome);
+    };
+    const showRelease = ({ folder, subject, target }: PanelAbout): void => {
+      this.show({ folder, subject, target });
+    };
+    return new RolloutSession({ ...this.#services, tellUndone }, memory, (deed, of) =>
+      performRolloutDeed({ undos, log, diffs: this.#diffs, openDocument, showRelease }, deed, of),
+    );
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import type { Disposable } from "../../app/emitter.ts";
 import type { Clock, Log } from "../../app/ports.ts";
 import { MINUTE_MS } from "../../domain/time.ts";
-import type { StateMessage } from "../../protocol/panel.ts";
+import type { PanelMemory, StateMessage } from "../../protocol/panel.ts";
 import type { DeedsById } from "./deeds.ts";
 import { parseMessage } from "./messages.ts";
 import type { PanelSession } from "./session.ts";
@@ -16,7 +16,13 @@ export interface HostServices {
   stumbled(error: unknown): void;
 }
 
-type HostedSession = Pick<PanelSession, "about" | "onChange" | "shown" | "choose" | "act" | "confirm">;
+/** What a panel is about and how far its person is: a release's, or a workload's. */
+export interface HostedSession extends Pick<
+  PanelSession,
+  "onChange" | "shown" | "choose" | "act" | "confirm"
+> {
+  readonly about: Pick<PanelMemory, "folder" | "subject" | "target" | "workload">;
+}
 
 /**
  * Between one webview and its session: messages are checked, and what the webview asks for counts only as far as it
@@ -112,8 +118,9 @@ export class PanelHost implements Disposable {
     if (text === this.#sent) return;
     this.#sent = text;
     this.#turn += 1;
-    const { folder, subject, target } = this.#session.about;
-    this.#post({ kind: "state", view, turn: this.#turn, memory: { folder, subject, target } });
+    const { folder, subject, target, workload } = this.#session.about;
+    const memory = { folder, subject, target, ...(workload === undefined ? {} : { workload }) };
+    this.#post({ kind: "state", view, turn: this.#turn, memory });
   }
 
   /** What is said about times gets older by itself. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
 import type { PanelMemory, PanelMessage } from "../../protocol/panel.ts";
 
 const MAX_REVISION = 2 ** 31 - 1;
@@ -17,10 +18,27 @@ const message = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("confirm"), review: text, typed: text }),
 ]);
 
+/** Names as Kubernetes has them: labels, and, for what has dots in it, several of them. */
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/u;
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
+
+const address = z.strictObject({
+  context: z
+    .string()
+    .min(1)
+    .max(MAX_TEXT)
+    // Whatever a kubeconfig calls it, but nothing that cannot be seen.
+    .regex(/^[^\p{C}]+$/u),
+  namespace: z.string().max(63).regex(LABEL),
+  kind: z.enum(["Deployment", "StatefulSet", "DaemonSet"]),
+  name: z.string().max(253).regex(SUBDOMAIN),
+});
+
 const memory = z.object({
   folder: z.string().max(MAX_ADDRESS),
   subject: text,
   target: text,
+  workload: address.optional(),
   chosen: revision.optional(),
 });
 
@@ -34,6 +52,16 @@ export function parseMessage(raw: unknown): PanelMessage | undefined {
 export function parseMemory(raw: unknown): PanelMemory | undefined {
   const parsed = memory.safeParse(raw);
   if (!parsed.success) return undefined;
-  const { chosen, ...about } = parsed.data;
-  return { ...about, ...(chosen === undefined ? {} : { chosen }) };
+  const { chosen, workload, ...about } = parsed.data;
+  return {
+    ...about,
+    ...(workload === undefined ? {} : { workload }),
+    ...(chosen === undefined ? {} : { chosen }),
+  };
+}
+
+/** A workload that somebody names from outside; undefined where it can be none. */
+export function parseWorkload(raw: unknown): WorkloadAddress | undefined {
+  const parsed = address.safeParse(raw);
+  return parsed.success ? parsed.data : undefined;
 }

@@ -5,6 +5,7 @@ import { proofSheet, revertCommands } from "../messages/proofSheet.ts";
 import { diffTitle } from "../messages/rollbackReview.ts";
 import type { Notice } from "../messages/notice.ts";
 import { showNotice } from "../notices.ts";
+import type { DocumentRequest } from "../documents.ts";
 import type { DiffDocuments } from "./diffDocuments.ts";
 import type { Attached } from "./followedHistory.ts";
 import { historyLink } from "./historyLink.ts";
@@ -16,6 +17,8 @@ const SAID_MS = 3_000;
 export interface DeedServices {
   readonly runs: RollbackRuns;
   readonly diffs: DiffDocuments;
+  /** Opens something of the cluster's to be read. */
+  readonly openDocument: (request: DocumentRequest) => Promise<void>;
   readonly log: { show(): void };
 }
 
@@ -44,8 +47,14 @@ export async function performDeed(
       return copyProof(services.runs.of(attached.subject.release));
     case "revert-commits":
       return copyReverts(services.runs.of(attached.subject.release));
+    case "open-document":
+      return services.openDocument(deed);
     case "show-log":
       services.log.show();
+      return;
+    // A workload's panel alone offers these.
+    case "undo-to":
+    case "show-release":
       return;
   }
 }

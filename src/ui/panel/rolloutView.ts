@@ -38,10 +38,11 @@ export function rolloutView(model: RolloutModel): ShownPanel {
   return { view, deeds: deeds.byId };
 }
 
-/** The row of an object; its number may be another one from one moment to the next. */
+/** The row of an object, whose number changes when somebody goes back to it; one without a number is never chosen. */
 function rowOf({ snapshot: { entries } }: RolloutModel, uid: string | undefined): number | undefined {
   const index = entries.findIndex(({ revision }) => revision.object.uid === uid);
-  return index === -1 ? undefined : rowKeys(entries)[index];
+  const row = index === -1 ? undefined : rowKeys(entries)[index];
+  return row === undefined || row < 1 ? undefined : row;
 }
 
 function sideView(model: RolloutModel, deeds: Deeds): SideView {
