@@ -14,6 +14,7 @@ import { ManualClock } from "./clock.ts";
 import { FakePods } from "./livePods.ts";
 import { FakeLog } from "./log.ts";
 import { FakeRollbacks } from "./rollbacks.ts";
+import { FakeRollouts } from "./rollouts.ts";
 import { FakeReleaseStore } from "./releases.ts";
 import { FakeWorkloadWatches } from "./workloadWatches.ts";
 
@@ -32,6 +33,7 @@ export class TeamWindow {
   /** How each verb ends. */
   readonly ends: Partial<Connection> = {};
   readonly rollbacks = new FakeRollbacks();
+  readonly rollouts = new FakeRollouts();
   readonly pods = new FakePods();
   readonly folders;
   readonly folder;
@@ -100,6 +102,7 @@ export class TeamWindow {
       fates: new BranchFates({ clock, log, repository: () => Promise.resolve(ok(repository)) }),
       deployServices: () => services as ReturnType<Connection["deployServices"]>,
       rollback: this.rollbacks,
+      rollouts: this.rollouts,
       pods: (subject) => this.pods.open(subject),
       repository: () => Promise.resolve(ok(repository)),
       unlockMachine: verb("unlockMachine"),
