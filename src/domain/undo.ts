@@ -143,16 +143,16 @@ export function plainTemplate(template: Json): Json {
 }
 
 function isSame(a: Json, b: Json): boolean {
+  if (a === b) return true;
   if (isJsonList(a)) {
     return isJsonList(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index] ?? null));
   }
-  if (!isJsonObject(a)) return a === b;
-  return isJsonObject(b) && [...new Set([...Object.keys(a), ...Object.keys(b)])].every(isSameMember(a, b));
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  return (
+    Object.keys(a).every((key) => isSame(a[key] ?? null, memberOf(b, key))) &&
+    Object.keys(b).every((key) => Object.hasOwn(a, key) || b[key] === null)
+  );
 }
 
-const isSameMember =
-  (a: JsonObject, b: JsonObject) =>
-  (key: string): boolean => {
-    const [left, right] = [a, b].map((side) => (Object.hasOwn(side, key) ? side[key] : undefined) ?? null);
-    return isSame(left ?? null, right ?? null);
-  };
+const memberOf = (object: JsonObject, key: string): Json =>
+  (Object.hasOwn(object, key) ? object[key] : undefined) ?? null;
