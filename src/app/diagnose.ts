@@ -1,7 +1,7 @@
 import type { ClusterError } from "../domain/cluster.ts";
 import type { Diagnosis, DiagnosisCause } from "../domain/diagnosis.ts";
 import { helmEvidence, helmTrouble } from "../domain/helmWords.ts";
-import { NOTHING_HEARD, type Heard } from "../domain/podTrouble.ts";
+import { NOTHING_HEARD, type Heard } from "../domain/trouble.ts";
 import { redactedDiagnosis } from "../domain/redactedDiagnosis.ts";
 import { isPending, type Revision } from "../domain/release.ts";
 import type { HookFacts, ReleaseFacts, WorkloadFacts } from "../domain/releaseFacts.ts";
@@ -105,9 +105,10 @@ async function look(
     return hookTrouble(hooks, said, await hear(services, release, hookSources(hooks), signal));
   }
   const found = await lookAtWorkloads(services, release, facts, signal);
-  const isOfPods = found !== undefined && found.cause.kind !== "unknown";
   // Before the pods are touched, helm waits for its hooks; one that failed for an earlier revision says nothing.
-  if (isOfPods || !isPending(revision.status)) return found;
+  const mayBeHook =
+    isPending(revision.status) && (found === undefined || found.cause.kind === "workload-gone");
+  if (!mayBeHook) return found;
   const hooks = facts.hooks.filter(({ createdAt }) => createdAt >= revision.deployedAt - CLOCK_SLACK_MS);
   return hookTrouble(
     hooks,
@@ -123,7 +124,7 @@ async function lookAtWorkloads(
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
   const hearing = await hear(services, at, workloadSources(facts), signal);
-  return workloadTrouble(facts, hearing) ?? absent(facts);
+  return workloadTrouble(facts, hearing);
 }
 
 /** helm's clock made the record, the API server's the Job. */
@@ -140,16 +141,6 @@ function unread(error: ClusterError): Finding | undefined {
     default:
       return undefined;
   }
-}
-
-/** Workloads that are not there cannot say what is wrong with them. */
-function absent({ workloads }: ReleaseFacts): Finding | undefined {
-  const gone = workloads.filter(({ exists }) => !exists);
-  if (gone.length === 0) return undefined;
-  return {
-    cause: { kind: "unknown" },
-    evidence: gone.map(({ name }) => ({ kind: "status", about: name, text: "not in the cluster" })),
-  };
 }
 
 /** What is to be asked for its events, and for its log. */

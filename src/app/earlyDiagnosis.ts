@@ -1,4 +1,5 @@
 import type { Diagnosis } from "../domain/diagnosis.ts";
+import { mayHealByItself } from "../domain/healing.ts";
 import type { Judgement } from "../domain/proof.ts";
 import { SECOND_MS, type DurationMs } from "../domain/time.ts";
 import type { WhatFailed } from "./diagnose.ts";
@@ -16,7 +17,8 @@ const ASK_EVERY_MS: DurationMs = 5 * SECOND_MS;
 
 /**
  * What already looks wrong while a rollout is still waited for. It is asked for where a pod says that it is in trouble,
- * and at times where pods just do not become ready; what nobody could name is not shown.
+ * and at times where pods just do not become ready. What no waiting mends is shown at once, what may heal by itself only
+ * after some patience, and what nobody could name not at all.
  */
 export class EarlyDiagnosis {
   readonly #clock: Clock;
@@ -42,13 +44,22 @@ export class EarlyDiagnosis {
       this.#askedAt = now;
       this.#found = await ask();
     }
-    return this.#found === undefined || isVague(this.#found) ? {} : { diagnosis: this.#found };
+    return this.#found !== undefined && this.#isWorthAWord(this.#found, now)
+      ? { diagnosis: this.#found }
+      : {};
+  }
+
+  #isWorthAWord(found: Diagnosis, now: DurationMs): boolean {
+    return !isVague(found) && (!mayHealByItself(found.cause) || this.#hasWaited(now));
+  }
+
+  #hasWaited(now: DurationMs): boolean {
+    return now - (this.#waitsSince ?? now) >= PATIENCE_MS;
   }
 
   #isDue({ diagnosis }: EarlyLook, now: DurationMs): boolean {
     if (diagnosis !== undefined && diagnosis !== this.#trouble) return true;
-    const hasWaited = now - (this.#waitsSince ?? now) >= PATIENCE_MS;
-    return hasWaited && now - (this.#askedAt ?? -Infinity) >= ASK_EVERY_MS;
+    return this.#hasWaited(now) && now - (this.#askedAt ?? -Infinity) >= ASK_EVERY_MS;
   }
 }
 

@@ -18,6 +18,8 @@ export interface Evidence {
 interface InPod {
   readonly pod: string;
   readonly container: string;
+  /** Absent for the containers that a pod is there for. A sidecar is an init container that restarts always. */
+  readonly role?: "init" | "sidecar";
 }
 
 export type DiagnosisCause =
@@ -44,19 +46,38 @@ export type DiagnosisCause =
       readonly restarts: number;
     } & InPod)
   | ({ readonly kind: "out-of-memory"; readonly limit: string | undefined } & InPod)
-  | ({ readonly kind: "init-failed"; readonly exitCode: number | undefined } & InPod)
+  | ({
+      readonly kind: "init-failed";
+      readonly exitCode: number | undefined;
+      readonly restarts: number;
+    } & InPod)
+  /** An init container that has not come to its end yet: those after it, and the application, wait. */
+  | ({ readonly kind: "init-running" } & InPod)
   /** `probe` is what the kubelet asked and got, e.g. `HTTP probe failed with statuscode: 503`. */
   | ({ readonly kind: "not-ready"; readonly probe: string | undefined } & InPod)
+  /** The kubelet ends the container again and again, since a probe of it fails. */
+  | ({
+      readonly kind: "killed-by-probe";
+      readonly which: "liveness" | "startup";
+      /** As above; undefined where only the killing was told. */
+      readonly probe: string | undefined;
+      readonly restarts: number;
+    } & InPod)
+  /** All containers are ready, and something outside of the pod has not set its condition. */
+  | { readonly kind: "readiness-gate"; readonly pod: string; readonly gate: string }
   | { readonly kind: "unschedulable"; readonly pod: string; readonly message: string }
   | { readonly kind: "quota"; readonly workload: string; readonly message: string }
   /** Turned away by an admission webhook or by Pod Security. */
   | { readonly kind: "admission"; readonly workload: string; readonly message: string }
   | {
       readonly kind: "missing-config";
-      readonly resource: "Secret" | "ConfigMap" | "key" | "volume";
+      readonly resource: "Secret" | "ConfigMap" | "key" | "volume" | "ServiceAccount";
       readonly name: string;
+      /** Or the workload, where no pod came to exist. */
       readonly pod: string;
     }
+  /** Its containers are not even made: the sandbox of the pod, or a volume that nobody names. */
+  | { readonly kind: "stuck-creating"; readonly pod: string; readonly message: string }
   | ({ readonly kind: "cannot-start"; readonly reason: string } & InPod)
   | { readonly kind: "immutable-field"; readonly object: string; readonly field: string }
   | {
@@ -67,6 +88,39 @@ export type DiagnosisCause =
     }
   | { readonly kind: "removed-api"; readonly resource: string }
   | { readonly kind: "evicted"; readonly pod: string; readonly reason: string }
+  /** The pod's node does not answer any more. */
+  | { readonly kind: "node-lost"; readonly pod: string; readonly node: string }
+  /** New pods have to wait until an old one is gone, or well. */
+  | {
+      readonly kind: "old-pod-stays";
+      readonly workload: string;
+      readonly pod: string;
+      readonly why: "terminating" | "not-ready";
+      /** What has to be taken away before it can go. */
+      readonly finalizers: readonly string[];
+    }
+  /** The update strategy replaces no pod, or not all of them. */
+  | { readonly kind: "held-back"; readonly workload: string; readonly by: "on-delete" | "partition" }
+  /** Every pod is ready, and minReadySeconds have not passed. */
+  | {
+      readonly kind: "not-yet-available";
+      readonly workload: string;
+      readonly minReadySeconds: number;
+      readonly secondsLeft: number | undefined;
+    }
+  | {
+      readonly kind: "scaled-to-zero";
+      readonly workload: string;
+      /** The HorizontalPodAutoscaler that is set on it, which does not scale what has no replica. */
+      readonly autoscaler?: string;
+    }
+  /** The controller has not seen the newest spec: it does not run, or cannot keep up. */
+  | { readonly kind: "not-observed"; readonly workload: string; readonly seconds: number }
+  | { readonly kind: "paused"; readonly workload: string }
+  /** The controller gave up waiting (progressDeadlineSeconds), and no pod says why. */
+  | { readonly kind: "deadline-exceeded"; readonly workload: string }
+  /** It was deleted, or never made. */
+  | { readonly kind: "workload-gone"; readonly workload: string }
   | { readonly kind: "waited-too-long" }
   /** Nothing that we know: helm's own words stand in the evidence. */
   | { readonly kind: "unknown" };

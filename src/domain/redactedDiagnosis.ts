@@ -55,8 +55,10 @@ function redactedCause(cause: DiagnosisCause): DiagnosisCause {
     case "crash-loop":
     case "init-failed":
     case "out-of-memory":
+    case "init-running":
       return { ...cause, pod: fact(cause.pod), container: fact(cause.container) };
     case "not-ready":
+    case "killed-by-probe":
       return {
         ...cause,
         probe: cause.probe === undefined ? undefined : fact(cause.probe),
@@ -64,6 +66,7 @@ function redactedCause(cause: DiagnosisCause): DiagnosisCause {
         container: fact(cause.container),
       };
     case "unschedulable":
+    case "stuck-creating":
       return { ...cause, pod: fact(cause.pod), message: fact(cause.message) };
     case "quota":
     case "admission":
@@ -83,6 +86,29 @@ function redactedCause(cause: DiagnosisCause): DiagnosisCause {
       };
     case "removed-api":
       return { ...cause, resource: fact(cause.resource) };
+    case "readiness-gate":
+      return { ...cause, pod: fact(cause.pod), gate: fact(cause.gate) };
+    case "node-lost":
+      return { ...cause, pod: fact(cause.pod), node: fact(cause.node) };
+    case "old-pod-stays":
+      return {
+        ...cause,
+        workload: fact(cause.workload),
+        pod: fact(cause.pod),
+        finalizers: cause.finalizers.slice(0, 10).map(fact),
+      };
+    case "scaled-to-zero": {
+      const { autoscaler } = cause;
+      const workload = fact(cause.workload);
+      return { ...cause, workload, ...(autoscaler === undefined ? {} : { autoscaler: fact(autoscaler) }) };
+    }
+    case "held-back":
+    case "not-yet-available":
+    case "not-observed":
+    case "paused":
+    case "deadline-exceeded":
+    case "workload-gone":
+      return { ...cause, workload: fact(cause.workload) };
     case "evicted":
       return { ...cause, pod: fact(cause.pod), reason: fact(cause.reason) };
     case "revision-pruned":

@@ -19,6 +19,36 @@ export interface WorkloadFacts {
   readonly conditions: readonly ConditionFact[];
   /** Pods of the newest template alone: those of older ones say nothing about a new rollout. */
   readonly pods: readonly PodFacts[];
+  /** How its rollout goes on; absent where it does not exist. */
+  readonly rollout?: RolloutFacts;
+}
+
+/** What of a workload's own spec and status decides whether new pods come to be, and count. */
+export interface RolloutFacts {
+  /** By the API server's clock; undefined where a proxy took it away. */
+  readonly at?: EpochMs;
+  /** Whether the controller has seen the newest spec: before that nothing it says is about it. */
+  readonly isObserved: boolean;
+  /** When the spec was changed last, at the latest. */
+  readonly changedAt?: EpochMs;
+  readonly isPaused: boolean;
+  readonly minReadySeconds: number;
+  /** Pods of all templates that were ready for so long. */
+  readonly available: number;
+  readonly replaces: "by-itself" | "on-delete" | "partition";
+  /** Old pods that new ones have to wait for, where that is how its pods are replaced. */
+  readonly inTheWay: readonly OldPod[];
+  /** The autoscaler of a workload without replicas. */
+  readonly autoscaler?: { readonly name: string; readonly conditions: readonly ConditionFact[] };
+}
+
+/** A pod of whatever template that is being deleted, or of an older one and not ready. */
+export interface OldPod {
+  readonly name: string;
+  readonly why: "terminating" | "not-ready";
+  /** When its time to end was over, where it is being deleted. */
+  readonly endedAt?: EpochMs;
+  readonly finalizers: readonly string[];
 }
 
 export interface HookFacts {
@@ -54,6 +84,12 @@ export interface PodFacts {
   readonly message: string;
   readonly isReady: boolean;
   readonly conditions: readonly ConditionFact[];
+  /** When it became ready, where it is. */
+  readonly readySince?: EpochMs;
+  /** Conditions that others have to set before it counts as ready. */
+  readonly gates?: readonly string[];
+  /** Absent where it has none, or where it was not worth a question. */
+  readonly node?: { readonly name: string; readonly isReady: boolean; readonly message: string };
   /** Init containers first, in the order in which they run. */
   readonly containers: readonly ContainerFacts[];
 }
@@ -63,6 +99,7 @@ export interface ContainerFacts {
   readonly image: string;
   /** One that has to end before the others begin; a sidecar among the init containers is none. */
   readonly isInit: boolean;
+  readonly isSidecar?: true;
   readonly isReady: boolean;
   readonly restarts: number;
   readonly state: ContainerState;
@@ -71,6 +108,8 @@ export interface ContainerFacts {
   readonly memoryLimit?: string;
   /** What the kubelet asks to learn whether it is ready, e.g. `GET :8080/healthz`. */
   readonly readinessProbe?: string;
+  readonly livenessProbe?: string;
+  readonly startupProbe?: string;
 }
 
 export type ContainerState =
@@ -94,4 +133,6 @@ export interface EventFact {
   readonly message: string;
   readonly count: number;
   readonly isWarning: boolean;
+  /** The container that it is about, where it is about one. */
+  readonly container?: string;
 }

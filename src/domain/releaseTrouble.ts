@@ -1,17 +1,26 @@
 import type { DiagnosisCause, Evidence } from "./diagnosis.ts";
 import { turnedAway } from "./helmWords.ts";
-import { NOTHING_HEARD, podTrouble, type Heard, type Trouble } from "./podTrouble.ts";
+import { missingConfig } from "./missingConfig.ts";
+import { podTrouble } from "./podTrouble.ts";
 import { workloadName } from "./release.ts";
 import type {
   ConditionFact,
-  ContainerEnd,
   ContainerFacts,
-  EventFact,
   HookFacts,
   PodFacts,
   ReleaseFacts,
   WorkloadFacts,
 } from "./releaseFacts.ts";
+import { NOTHING_HEARD, type Heard, type Trouble } from "./trouble.ts";
+import {
+  conditionEvidence,
+  eventEvidence,
+  isTelling,
+  MAX_EVENTS,
+  podEvidence,
+  workloadEvidence,
+} from "./troubleEvidence.ts";
+import { rolloutEvidence, rolloutTrouble, scaledToZero } from "./workloadTrouble.ts";
 
 /** A pod worth asking more about: its events, and where it ended its log. */
 export interface Suspect {
@@ -55,13 +64,21 @@ export type Hearing = ReadonlyMap<string, Heard>;
 
 const heardOf = (hearing: Hearing, uid: string): Heard => hearing.get(uid) ?? NOTHING_HEARD;
 
-/** The most telling trouble of a release's workloads. */
-export function workloadTrouble(facts: ReleaseFacts, hearing: Hearing): Finding | undefined {
-  for (const workload of facts.workloads) {
+/**
+ * The most telling trouble of a release's workloads: pods that may not come to exist, then those that are in trouble,
+ * then what keeps a rollout from going on at all.
+ */
+export function workloadTrouble({ workloads }: ReleaseFacts, hearing: Hearing): Finding | undefined {
+  const observed = workloads.filter(({ rollout }) => rollout?.isObserved !== false);
+  for (const workload of observed) {
     const refused = refusedPods(workload, hearing);
     if (refused !== undefined) return refused;
   }
-  const found = facts.workloads
+  return podsTrouble(observed, hearing) ?? standstill(workloads);
+}
+
+function podsTrouble(workloads: readonly WorkloadFacts[], hearing: Hearing): Finding | undefined {
+  const found = workloads
     .flatMap((workload) =>
       troubledPods(workload).flatMap((pod) => {
         const trouble = podTrouble(pod, heardOf(hearing, pod.uid));
@@ -75,6 +92,18 @@ export function workloadTrouble(facts: ReleaseFacts, hearing: Hearing): Finding 
   return { cause: trouble.cause, evidence: [...evidence, ...workloadEvidence(workload)] };
 }
 
+function standstill(workloads: readonly WorkloadFacts[]): Finding | undefined {
+  for (const workload of workloads) {
+    const cause = rolloutTrouble(workload);
+    if (cause === undefined) continue;
+    return { cause, evidence: [...rolloutEvidence(workload, cause), ...workloadEvidence(workload)] };
+  }
+  // Of several workloads some may well have none: only where nothing at all is wanted that is the reason.
+  const [first] = workloads;
+  const cause = workloads.every(({ wanted }) => wanted === 0) && first && scaledToZero(first);
+  return cause ? { cause, evidence: rolloutEvidence(first, cause) } : undefined;
+}
+
 /** A pod that was evicted, and whose successor is ready, is the past. */
 const troubledPods = ({ pods, wanted }: WorkloadFacts): readonly PodFacts[] =>
   pods.filter(({ isReady }) => isReady).length >= Math.max(1, wanted)
@@ -83,9 +112,7 @@ const troubledPods = ({ pods, wanted }: WorkloadFacts): readonly PodFacts[] =>
 
 /** Where pods do not even come to exist, the workload or its ReplicaSet says why. */
 function refusedPods(workload: WorkloadFacts, hearing: Hearing): Finding | undefined {
-  const condition = workload.conditions.find(
-    ({ type, status }) => type === "ReplicaFailure" && status === "True",
-  );
+  const condition = workload.conditions.find(isRefusal);
   const lacks = workload.pods.length < workload.wanted;
   const events = workload.uids
     .flatMap((uid) => heardOf(hearing, uid).events)
@@ -93,14 +120,17 @@ function refusedPods(workload: WorkloadFacts, hearing: Hearing): Finding | undef
   const event = lacks ? events.at(-1) : undefined;
   const words = condition?.message ?? event?.message;
   if (words === undefined) return undefined;
-  const cause = turnedAway(words, workload.name) ?? {
-    kind: "admission",
-    workload: workload.name,
-    message: words,
-  };
+  const { name } = workload;
+  const cause = missingConfig(name, words) ??
+    turnedAway(words, name) ?? { kind: "admission", workload: name, message: words };
   const evidence: Evidence[] = condition === undefined ? [] : [conditionEvidence(workload.name, condition)];
   return { cause, evidence: event === undefined ? evidence : [...evidence, eventEvidence(event)] };
 }
+
+/** Of its pods, or of the ReplicaSet that was to make them. */
+const isRefusal = ({ type, status, reason }: ConditionFact): boolean =>
+  (type === "ReplicaFailure" && status === "True") ||
+  (type === "Progressing" && status === "False" && reason === "ReplicaSetCreateError");
 
 /**
  * The hook that failed, by its Job or pod; helm's own words choose among several. Undefined where none is left in
@@ -140,68 +170,3 @@ function failedHook(
     candidates.find(({ pods }) => pods[0] !== undefined && podTrouble(pods[0], NOTHING_HEARD) !== undefined)
   );
 }
-
-const MAX_EVENTS = 3;
-const MAX_LOG_LINES = 20;
-
-function podEvidence(pod: PodFacts, { cause, container }: Trouble, heard: Heard): readonly Evidence[] {
-  const about = workloadName("Pod", pod.name);
-  const evidence: Evidence[] = [];
-  if (container !== undefined) {
-    evidence.push({ kind: "status", about, text: containerWords(container) });
-  } else if (pod.reason !== "") {
-    evidence.push({ kind: "status", about, text: joined(pod.reason, pod.message) });
-  }
-  if (cause.kind === "unschedulable") {
-    const condition = pod.conditions.find(({ type }) => type === "PodScheduled");
-    if (condition !== undefined) evidence.push(conditionEvidence(about, condition));
-  }
-  evidence.push(...heard.events.filter(isTelling).slice(-MAX_EVENTS).map(eventEvidence));
-  const log = lastLines(heard.log);
-  if (log !== "" && container !== undefined) {
-    evidence.push({ kind: "log", about: `${about} ${container.name}`, text: log });
-  }
-  return evidence;
-}
-
-/** A controller that gave up waiting: worth a line, never a cause. */
-const workloadEvidence = (workload: WorkloadFacts): readonly Evidence[] =>
-  workload.conditions
-    .filter(({ type, status }) => type === "Progressing" && status === "False")
-    .map((condition) => conditionEvidence(workload.name, condition));
-
-/** `Error: ImagePullBackOff` and its like repeat the status. */
-const isTelling = ({ isWarning, message }: EventFact): boolean => isWarning && !/^Error: \w+$/u.test(message);
-
-function containerWords({ name, state, last, restarts }: ContainerFacts): string {
-  const lines: string[] = [];
-  if (state.kind === "waiting") lines.push(`${name}: ${joined(state.reason, state.message)}`);
-  if (state.kind === "running") lines.push(`${name}: running, not ready`);
-  if (state.kind === "terminated") lines.push(`${name}: ${endWords(state)}`);
-  if (last !== undefined) lines.push(`${name}: before that ${endWords(last)}`);
-  if (restarts > 0) lines.push(`${name}: ${restarts} restarts`);
-  return lines.join("\n");
-}
-
-const endWords = ({ exitCode, reason, message }: ContainerEnd): string =>
-  joined(
-    `${reason === "" ? "ended" : reason}${exitCode === undefined ? "" : `, exit code ${exitCode}`}`,
-    message,
-  );
-
-const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(": ");
-
-const conditionEvidence = (about: string, { type, status, reason, message }: ConditionFact): Evidence => ({
-  kind: "condition",
-  about,
-  text: joined(`${type}=${status} ${reason}`.trim(), message),
-});
-
-const eventEvidence = ({ about, reason, message, count }: EventFact): Evidence => ({
-  kind: "event",
-  about,
-  text: joined(reason, message),
-  count,
-});
-
-const lastLines = (log: string): string => log.trimEnd().split("\n").slice(-MAX_LOG_LINES).join("\n").trim();

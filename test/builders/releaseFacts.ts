@@ -4,6 +4,7 @@ import type {
   HookFacts,
   PodFacts,
   ReleaseFacts,
+  RolloutFacts,
   WorkloadFacts,
 } from "../../src/domain/releaseFacts.ts";
 
@@ -103,4 +104,15 @@ export const aWarning = (reason: string, message: string, event: Partial<EventFa
 export const someFactsOf = (...workloads: readonly WorkloadFacts[]): ReleaseFacts => ({
   workloads,
   hooks: [],
+});
+
+/** A rollout that nothing stands in the way of. */
+export const aRollout = (rollout: Partial<RolloutFacts> = {}): RolloutFacts => ({
+  isObserved: true,
+  isPaused: false,
+  minReadySeconds: 0,
+  available: 0,
+  replaces: "by-itself",
+  inTheWay: [],
+  ...rollout,
 });

@@ -4,18 +4,37 @@ import type { ReleaseRef } from "../../app/ports.ts";
 import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import { workloadName, type ReleaseHook, type Revision } from "../../domain/release.ts";
-import type { EventFact, HookFacts, ReleaseFacts, WorkloadFacts } from "../../domain/releaseFacts.ts";
+import type {
+  EventFact,
+  HookFacts,
+  PodFacts,
+  ReleaseFacts,
+  WorkloadFacts,
+} from "../../domain/releaseFacts.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import { SECOND_MS } from "../../domain/time.ts";
-import type { ApiCall, KubernetesApi } from "./api.ts";
-import { numberAt, objectAt, objectsAt, textAt, valueAt, type JsonObject } from "./json.ts";
+import type { ApiAnswer, ApiCall, KubernetesApi } from "./api.ts";
+import { readEvents } from "./eventFacts.ts";
+import { objectAt, objectsAt, textAt, type JsonObject } from "./json.ts";
 import { newestPods, ownPods, selectorOf, type PodSource } from "./newestPods.ts";
 import { readConditions, readPodFacts } from "./podFacts.ts";
+import {
+  autoscalerOf,
+  conditionsOf,
+  isGoing,
+  mayMissItsNode,
+  oldPods,
+  readNode,
+  readRolloutFacts,
+  wantedOf,
+  type SeenWorkload,
+} from "./rolloutFacts.ts";
 import { PLURALS, workloadsOf, type WorkloadRef } from "./workloads.ts";
 
 const MAX_WORKLOADS = 40;
 const MAX_HOOKS = 20;
 const MAX_PODS = 20;
+const MAX_NODES = 3;
 const MAX_EVENTS = 50;
 const LOG_LINES = 50;
 const LOG_BYTES = 16 * 1024;
@@ -63,8 +82,7 @@ export class ApiEvidenceReader implements EvidenceReader {
     const query = { fieldSelector: `involvedObject.uid=${uid}`, limit: String(MAX_EVENTS) };
     const answer = await this.#get(context, { path: `${core(namespace)}/events`, query }, signal);
     if (!answer.ok) return answer;
-    const events = [...objectsAt(answer.value, "items")];
-    return ok(events.sort((a, b) => timeOf(a).localeCompare(timeOf(b))).map(readEvent));
+    return ok(readEvents(objectsAt(answer.value, "items")));
   }
 
   async log(
@@ -92,24 +110,57 @@ export class ApiEvidenceReader implements EvidenceReader {
     signal: AbortSignal,
   ): Promise<Result<WorkloadFacts, ClusterError>> {
     const path = `${apps(namespace)}/${PLURALS[kind]}/${encodeURIComponent(name)}`;
-    const answer = await this.#get(context, { path }, signal);
+    const answer = await this.#ask(context, { path }, signal);
     const base = { name: workloadName(kind, name), namespace };
     if (!answer.ok) {
       if (answer.error.reason !== "not-found") return answer;
       return ok({ ...base, exists: false, wanted: 0, uids: [], conditions: [], pods: [] });
     }
-    const workload = objectAt(answer.value);
-    const found = await newestPods(kind, workload, this.#source(context, namespace, signal));
+    const workload = objectAt(answer.value.body);
+    const source = this.#source(context, namespace, signal);
+    const found = await newestPods(kind, workload, source);
     if (!found.ok) return found;
-    const { owner, pods } = found.value;
-    const uids = [workload, owner].flatMap((object) => textAt(object, "metadata", "uid") ?? []);
+    const seen: SeenWorkload = { kind, namespace, name, workload, ...found.value };
+    const uids = [workload, seen.owner].flatMap((object) => textAt(object, "metadata", "uid") ?? []);
+    const [pods, inTheWay, autoscaler] = await Promise.all([
+      this.#pods(context, found.value.pods, signal),
+      oldPods(seen, source),
+      autoscalerOf(seen, source),
+    ]);
     return ok({
       ...base,
       exists: true,
-      wanted: wantedOf(kind, workload),
+      wanted: wantedOf(seen),
       uids: [...new Set(uids)],
-      conditions: [...readConditions(workload), ...(owner === workload ? [] : readConditions(owner))],
-      pods: stayingPods(pods),
+      conditions: conditionsOf(seen),
+      pods,
+      rollout: {
+        ...(answer.value.serverTime === undefined ? {} : { at: answer.value.serverTime }),
+        ...readRolloutFacts(seen),
+        inTheWay,
+        ...(autoscaler === undefined ? {} : { autoscaler }),
+      },
+    });
+  }
+
+  /** With their nodes, of those pods that may have lost theirs; most people may not read nodes. */
+  async #pods(
+    context: string,
+    pods: readonly JsonObject[],
+    signal: AbortSignal,
+  ): Promise<readonly PodFacts[]> {
+    const staying = pods.filter((pod) => !isGoing(pod)).slice(0, MAX_PODS);
+    const read = staying.map((pod) => ({ facts: readPodFacts(pod), node: textAt(pod, "spec", "nodeName") }));
+    const wanted = read.flatMap(({ facts, node }) => (mayMissItsNode(facts) ? (node ?? []) : []));
+    const asked = [...new Set(wanted)].slice(0, MAX_NODES).map(async (name) => {
+      const call = { path: `/api/v1/nodes/${encodeURIComponent(name)}` };
+      const answer = await this.#get(context, call, signal);
+      return answer.ok ? [{ name, ...readNode(answer.value) }] : [];
+    });
+    const nodes = (await Promise.all(asked)).flat();
+    return read.map(({ facts, node: name }) => {
+      const node = nodes.find((one) => one.name === name);
+      return node === undefined ? facts : { ...facts, node };
     });
   }
 
@@ -135,7 +186,10 @@ export class ApiEvidenceReader implements EvidenceReader {
           textAt(object, "status", "phase") === "Failed" ||
           conditions.some(({ type, status }) => type === "Failed" && status === "True"),
         conditions,
-        pods: stayingPods(pods.ok ? [...pods.value].sort(newestFirst) : []),
+        pods: (pods.ok ? [...pods.value].sort(newestFirst) : [])
+          .filter((pod) => !isGoing(pod))
+          .slice(0, MAX_PODS)
+          .map(readPodFacts),
       },
     ];
   }
@@ -150,7 +204,8 @@ export class ApiEvidenceReader implements EvidenceReader {
       namespace,
       list: async (group, plural, labelSelector) => {
         const path = `${group}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
-        const answer = await this.#get(context, { path, query: { labelSelector } }, signal);
+        const query = labelSelector === "" ? {} : { query: { labelSelector } };
+        const answer = await this.#get(context, { path, ...query }, signal);
         return answer.ok ? ok(objectsAt(answer.value, "items")) : answer;
       },
     };
@@ -161,8 +216,17 @@ export class ApiEvidenceReader implements EvidenceReader {
     call: Omit<ApiCall, "method">,
     signal: AbortSignal,
   ): Promise<Result<unknown, ClusterError>> {
+    const answer = await this.#ask(context, call, signal);
+    return answer.ok ? ok(answer.value.body) : answer;
+  }
+
+  async #ask(
+    context: string,
+    call: Omit<ApiCall, "method">,
+    signal: AbortSignal,
+  ): Promise<Result<ApiAnswer, ClusterError>> {
     const answer = await this.#api.request(context, { method: "GET", ...call }, signal);
-    if (answer.ok) return ok(answer.value.body);
+    if (answer.ok) return answer;
     return answer.error.reason === "conflict"
       ? fail({ reason: "server-error", status: 409, detail: "" })
       : fail(answer.error);
@@ -194,41 +258,8 @@ function namespaceIn(manifest: string): string | undefined {
   return typeof found === "string" ? found : undefined;
 }
 
-const wantedOf = (kind: WorkloadRef["kind"], workload: JsonObject): number =>
-  kind === "DaemonSet"
-    ? (numberAt(workload, "status", "desiredNumberScheduled") ?? 0)
-    : (numberAt(workload, "spec", "replicas") ?? 1);
-
-/** A pod that is being deleted no longer counts, whatever it reports. */
-const stayingPods = (pods: readonly JsonObject[]): WorkloadFacts["pods"] =>
-  pods
-    .filter((pod) => valueAt(pod, "metadata", "deletionTimestamp") === undefined)
-    .slice(0, MAX_PODS)
-    .map(readPodFacts);
-
 const createdAt = (object: JsonObject): string => textAt(object, "metadata", "creationTimestamp") ?? "";
 const newestFirst = (a: JsonObject, b: JsonObject): number => createdAt(b).localeCompare(createdAt(a));
-
-/** Older recorders fill lastTimestamp, newer ones eventTime and the series. */
-const timeOf = (event: JsonObject): string =>
-  textAt(event, "series", "lastObservedTime") ??
-  textAt(event, "lastTimestamp") ??
-  textAt(event, "eventTime") ??
-  createdAt(event);
-
-const readEvent = (event: JsonObject): EventFact => ({
-  about: workloadName(
-    textAt(event, "involvedObject", "kind") ?? "",
-    textAt(event, "involvedObject", "name") ?? "",
-  ),
-  reason: textAt(event, "reason") ?? "",
-  message: (textAt(event, "message") ?? "").slice(0, MAX_EVENT),
-  count: numberAt(event, "series", "count") ?? numberAt(event, "count") ?? 1,
-  isWarning: textAt(event, "type") === "Warning",
-});
-
-/** The API server itself keeps no longer one. */
-const MAX_EVENT = 1024;
 
 /** Some at a time, in order. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {

@@ -1,6 +1,8 @@
 import type { ClusterError } from "../../domain/cluster.ts";
+import { sameTemplate } from "../../domain/undo.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { numberAt, objectAt, objectsAt, textAt, textsAt, valueAt, type JsonObject } from "./json.ts";
+import { podTemplateOf } from "./template.ts";
 
 /** Lists objects of the workload's namespace. */
 export interface PodSource {
@@ -16,9 +18,11 @@ const REVISION = "deployment.kubernetes.io/revision";
 
 /** The pods that were made from a workload's newest template, and what owns them. */
 export interface NewestPods {
-  /** The newest ReplicaSet of a Deployment; else the workload itself. Undefined where there is none yet. */
+  /** The ReplicaSet of a Deployment's template; else the workload itself. Undefined where there is none yet. */
   readonly owner: JsonObject | undefined;
   readonly pods: readonly JsonObject[];
+  /** uids of whatever may own pods of it, those of older templates too. */
+  readonly owners: readonly string[];
 }
 
 type Found = Result<NewestPods, ClusterError>;
@@ -43,15 +47,29 @@ async function podsOfDeployment(deployment: JsonObject, source: PodSource): Prom
   const selector = selectorOf(deployment);
   const replicaSets = await source.list("/apis/apps/v1", "replicasets", selector);
   if (!replicaSets.ok) return replicaSets;
-  const newest = latest(
-    replicaSets.value.filter((set) => isOwnedBy(set, deployment)),
-    (set) => Number(textsAt(set, "metadata", "annotations")[REVISION] ?? 0),
-  );
-  if (newest === undefined) return ok({ owner: undefined, pods: [] });
+  const owned = replicaSets.value.filter((set) => isOwnedBy(set, deployment));
+  const owners = owned.map(uidOf);
+  // As the controller itself finds it. The highest number alone would be an older template's until the controller has
+  // seen the newest one, and for as long as the Deployment is paused.
+  const template = podTemplateOf(deployment);
+  const same = owned.filter((set) => sameTemplate(podTemplateOf(set), template));
+  // A newer API server fills in more fields than it once did: then the controller's own numbers have to do.
+  const candidates = same.length > 0 || !isFollowed(deployment) ? same : owned;
+  const newest = latest(candidates, (set) => Number(textsAt(set, "metadata", "annotations")[REVISION] ?? 0));
+  if (newest === undefined) return ok({ owner: undefined, pods: [], owners });
   const hash = textsAt(newest, "metadata", "labels")["pod-template-hash"];
   const chosen = hash === undefined ? selector : `${selector},pod-template-hash=${hash}`;
-  return ownPods(newest, chosen, source);
+  const found = await ownPods(newest, chosen, source);
+  return found.ok ? ok({ ...found.value, owners }) : found;
 }
+
+const uidOf = (object: unknown): string => textAt(object, "metadata", "uid") ?? "";
+
+/** Whether the controller has seen the spec as it is, and acts upon it. */
+const isFollowed = (deployment: JsonObject): boolean =>
+  valueAt(deployment, "spec", "paused") !== true &&
+  (numberAt(deployment, "status", "observedGeneration") ?? 0) >=
+    (numberAt(deployment, "metadata", "generation") ?? 0);
 
 async function podsOfDaemonSet(daemonSet: JsonObject, source: PodSource): Promise<Found> {
   const revisions = await source.list("/apis/apps/v1", "controllerrevisions", selectorOf(daemonSet));
@@ -71,7 +89,9 @@ function podsOfRevision(
   revision: string | undefined,
   source: PodSource,
 ): Promise<Found> {
-  if (revision === undefined) return Promise.resolve(ok({ owner: workload, pods: [] }));
+  if (revision === undefined) {
+    return Promise.resolve(ok({ owner: workload, pods: [], owners: [uidOf(workload)] }));
+  }
   return ownPods(workload, `${selectorOf(workload)},controller-revision-hash=${revision}`, source);
 }
 
@@ -82,8 +102,15 @@ export async function ownPods(
   source: PodSource,
 ): Promise<Result<NewestPods, ClusterError>> {
   const pods = await source.list("/api/v1", "pods", labelSelector);
-  return pods.ok ? ok({ owner, pods: pods.value.filter((pod) => isOwnedBy(pod, owner)) }) : pods;
+  if (!pods.ok) return pods;
+  return ok({ owner, pods: pods.value.filter((pod) => isOwnedBy(pod, owner)), owners: [uidOf(owner)] });
 }
+
+/** The controller that made it, by uid. */
+export const ownerOf = (object: JsonObject): string | undefined =>
+  objectsAt(object, "metadata", "ownerReferences")
+    .filter((reference) => reference["controller"] === true)
+    .flatMap((reference) => textAt(reference, "uid") ?? [])[0];
 
 function latest(
   objects: readonly JsonObject[],
@@ -94,10 +121,7 @@ function latest(
 
 /** By uid: labels can be shared by accident, and a name can be given twice. */
 export function isOwnedBy(object: JsonObject, owner: unknown): boolean {
-  const uid = textAt(owner, "metadata", "uid");
-  return objectsAt(object, "metadata", "ownerReferences").some(
-    (reference) => reference["controller"] === true && reference["uid"] === uid,
-  );
+  return ownerOf(object) === textAt(owner, "metadata", "uid");
 }
 
 /** A workload's selector as the query of a list. */

@@ -5,6 +5,7 @@ import type {
   ContainerState,
   PodFacts,
 } from "../../domain/releaseFacts.ts";
+import type { EpochMs } from "../../domain/time.ts";
 import { numberAt, objectAt, objectsAt, textAt, valueAt, type JsonObject } from "./json.ts";
 
 /** Longer than any message of the kubelet; what a hostile container leaves behind ends here. */
@@ -25,11 +26,14 @@ export function readPodFacts(pod: JsonObject): PodFacts {
     readContainer(
       container,
       objectsAt(pod, "status", "initContainerStatuses"),
-      !sidecars.has(textAt(container, "name")),
+      sidecars.has(textAt(container, "name")) ? "sidecar" : "init",
     ),
   );
   const others = objectsAt(pod, "spec", "containers").map((container) =>
-    readContainer(container, objectsAt(pod, "status", "containerStatuses"), false),
+    readContainer(container, objectsAt(pod, "status", "containerStatuses"), "app"),
+  );
+  const gates = objectsAt(pod, "spec", "readinessGates").flatMap(
+    (gate) => textAt(gate, "conditionType") ?? [],
   );
   return {
     name: textAt(pod, "metadata", "name") ?? "",
@@ -40,6 +44,8 @@ export function readPodFacts(pod: JsonObject): PodFacts {
     message: messageAt(pod, "status", "message"),
     isReady: conditions.some(({ type, status }) => type === "Ready" && status === "True"),
     conditions,
+    ...readySince(pod),
+    ...(gates.length === 0 ? {} : { gates }),
     containers: [...init, ...others],
   };
 }
@@ -53,22 +59,37 @@ export const readConditions = (object: unknown): readonly ConditionFact[] =>
     message: messageAt(condition, "message"),
   }));
 
-function readContainer(spec: JsonObject, statuses: readonly JsonObject[], isInit: boolean): ContainerFacts {
+function readySince(pod: JsonObject): { readonly readySince?: EpochMs } {
+  const ready = objectsAt(pod, "status", "conditions").find((one) => one["type"] === "Ready");
+  const time = Date.parse(textAt(ready, "lastTransitionTime") ?? "");
+  return textAt(ready, "status") === "True" && Number.isFinite(time) ? { readySince: time } : {};
+}
+
+function readContainer(
+  spec: JsonObject,
+  statuses: readonly JsonObject[],
+  role: "app" | "init" | "sidecar",
+): ContainerFacts {
   const name = textAt(spec, "name") ?? "";
   const status = statuses.find((one) => textAt(one, "name") === name);
   const last = readEnd(valueAt(status, "lastState", "terminated"));
   const memoryLimit = textAt(spec, "resources", "limits", "memory");
-  const probe = probeText(valueAt(spec, "readinessProbe"));
+  const probes = {
+    ...probeText(spec, "readinessProbe"),
+    ...probeText(spec, "livenessProbe"),
+    ...probeText(spec, "startupProbe"),
+  };
   return {
     name,
     image: textAt(spec, "image") ?? "",
-    isInit,
+    isInit: role === "init",
+    ...(role === "sidecar" ? { isSidecar: true } : {}),
     isReady: valueAt(status, "ready") === true,
     restarts: numberAt(status, "restartCount") ?? 0,
     state: readState(objectAt(status, "state")),
     ...(last === undefined ? {} : { last }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
-    ...(probe === undefined ? {} : { readinessProbe: probe }),
+    ...probes,
   };
 }
 
@@ -93,8 +114,15 @@ function readEnd(terminated: unknown): ContainerEnd | undefined {
   };
 }
 
+type ProbeKey = "readinessProbe" | "livenessProbe" | "startupProbe";
+
+function probeText(spec: JsonObject, key: ProbeKey): Partial<Record<ProbeKey, string>> {
+  const text = questionOf(valueAt(spec, key));
+  return text === undefined ? {} : { [key]: text };
+}
+
 /** What a probe asks, as short as it can be said. */
-function probeText(probe: unknown): string | undefined {
+function questionOf(probe: unknown): string | undefined {
   const http = valueAt(probe, "httpGet");
   if (http !== undefined) {
     return `${textAt(http, "scheme") ?? "HTTP"} GET :${portAt(http)}${textAt(http, "path") ?? "/"}`;

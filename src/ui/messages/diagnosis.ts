@@ -1,5 +1,6 @@
 import { l10n } from "vscode";
 import type { Diagnosis, DiagnosisCause, Evidence } from "../../domain/diagnosis.ts";
+import { mayHealByItself } from "../../domain/healing.ts";
 import { causeSentence } from "./diagnosisCause.ts";
 import { nextSteps } from "./diagnosisSteps.ts";
 import { shownLines } from "./text.ts";
@@ -23,6 +24,18 @@ export const diagnosisWords = (diagnosis: Diagnosis): DiagnosisWords => ({
 /** The cause in one sentence, for a place that has no room for more. */
 export const diagnosisSentence = ({ cause }: { readonly cause: DiagnosisCause }): string =>
   causeSentence(cause);
+
+/** What to expect of something that looks wrong while it is still waited for. */
+export const prospectSentence = ({ cause }: { readonly cause: DiagnosisCause }): string =>
+  mayHealByItself(cause)
+    ? l10n.t("It may still heal by itself, so it is waited for.")
+    : l10n.t("It does not look as if it would heal by itself; nothing is stopped for that.");
+
+/** The cause of something that is still waited for, for a place that has no room for more. */
+export const earlySentence = (diagnosis: Pick<Diagnosis, "cause">): string =>
+  mayHealByItself(diagnosis.cause)
+    ? l10n.t("{cause} It may still heal by itself.", { cause: diagnosisSentence(diagnosis) })
+    : diagnosisSentence(diagnosis);
 
 function evidenceLines({ kind, about, text, count }: Evidence): string {
   const lines = shownLines(text);

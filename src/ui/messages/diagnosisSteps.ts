@@ -1,5 +1,13 @@
 import { l10n } from "vscode";
 import type { DiagnosisCause } from "../../domain/diagnosis.ts";
+import {
+  crashSteps,
+  imageSteps,
+  memoryStep,
+  missingSteps,
+  oldPodSteps,
+  unschedulableSteps,
+} from "./diagnosisPodSteps.ts";
 import { shown } from "./text.ts";
 
 /** What a person can do about it, the most promising first. Never empty. */
@@ -40,37 +48,56 @@ export function nextSteps(cause: DiagnosisCause): readonly string[] {
       return imageSteps(cause.why, cause.image);
     case "crash-loop":
     case "init-failed":
+      return crashSteps(cause.exitCode);
+    case "init-running":
       return [
-        l10n.t("Read the last lines of its log: the application says there why it ends."),
-        l10n.t("Go to a revision that ran, or deploy a commit that mends it."),
+        l10n.t("Read its log: it says there what it waits for."),
+        l10n.t("Go to a revision that ran, if what it waits for does not come."),
       ];
     case "out-of-memory":
+      return [memoryStep(cause.limit), l10n.t("Go to a revision that ran.")];
+    case "killed-by-probe":
       return [
-        l10n.t("Raise the memory limit in the chart's values, or find what uses so much."),
-        l10n.t("Go to a revision that ran."),
+        l10n.t("Look at what the probe asks for, and at the last lines of the log."),
+        cause.which === "startup"
+          ? l10n.t(
+              "If it only needs longer to start, give the startup probe more time in the chart or manifest.",
+            )
+          : l10n.t(
+              "If it only needs longer to start, add a startup probe or give the liveness probe more time.",
+            ),
+        l10n.t("Go to a revision that ran, or deploy a commit that mends it."),
+      ];
+    case "readiness-gate":
+      return [
+        l10n.t(
+          "Look at what sets this condition (a load balancer's controller, most often), and at its log.",
+        ),
+        l10n.t("If nothing sets it in this cluster, take the gate out of the chart or manifest."),
       ];
     case "not-ready":
       return [
         l10n.t("Look at what the probe asks for, and at the application's log."),
-        l10n.t("If it only needs longer to start, give the probe more time in the chart."),
+        l10n.t("If it only needs longer to start, give the probe more time in the chart or manifest."),
         l10n.t("Go to a revision that ran, or deploy a commit that mends it."),
       ];
     case "unschedulable":
-      return [
-        l10n.t(
-          "Ask for less memory and CPU in the chart's values, or have nodes added; an autoscaler may still do that.",
-        ),
-        l10n.t("If taints, affinity or a volume stand in the way, the message names them."),
-      ];
+      return unschedulableSteps(cause.message);
     case "quota":
       return [l10n.t("Free something in the namespace or ask for less, or have an admin raise the quota.")];
     case "admission":
-      return [l10n.t("Change what the message names in the chart, or ask who makes the cluster's rules.")];
+      return [
+        l10n.t(
+          "Change what the message names in the chart or manifest, or ask who makes the cluster's rules.",
+        ),
+      ];
     case "missing-config":
       return missingSteps(cause);
     case "cannot-start":
       return [
-        l10n.t("Check the container's command, its user and what it mounts, in the chart and in the image."),
+        l10n.t(
+          "Check the container's command, its user and what it mounts, in its template and in the image.",
+        ),
         l10n.t("Go to a revision that ran."),
       ];
     case "immutable-field":
@@ -90,6 +117,42 @@ export function nextSteps(cause: DiagnosisCause): readonly string[] {
       return [
         l10n.t("Update the chart to an API that the cluster has, or install the definition (CRD)."),
         l10n.t("A revision recorded with a removed API can be mended by the helm plugin mapkubeapis."),
+      ];
+    case "stuck-creating":
+      return [
+        l10n.t("Wait a little: the node tries again by itself."),
+        l10n.t(
+          "If it stays so, ask whoever runs the cluster about the network and the volumes of its nodes.",
+        ),
+      ];
+    case "node-lost":
+      return [
+        l10n.t("Wait: after some minutes the cluster makes the pod anew on another node."),
+        l10n.t("If it stays so, ask whoever runs the cluster about this node."),
+      ];
+    case "old-pod-stays":
+      return oldPodSteps(cause);
+    case "held-back":
+      return cause.by === "on-delete"
+        ? [l10n.t("Delete the old pods one by one: each comes back from the new template.")]
+        : [l10n.t("Lower the partition of the update strategy: pods below it keep their old template.")];
+    case "not-yet-available":
+      return [l10n.t("Wait: nothing is wrong. minReadySeconds of the workload says for how long.")];
+    case "scaled-to-zero":
+      return [l10n.t("Scale it up if it is to run: what was rolled out then comes up.")];
+    case "not-observed":
+      return [l10n.t("Ask whoever runs the cluster whether its controller manager is well.")];
+    case "paused":
+      return [l10n.t("Resume it: kubectl rollout resume. Somebody paused it on purpose, so ask first.")];
+    case "deadline-exceeded":
+      return [
+        l10n.t("Look at the pods and the events of the workload: the cluster still goes on trying."),
+        l10n.t("Go to a revision that ran, or deploy a commit that mends it."),
+      ];
+    case "workload-gone":
+      return [
+        l10n.t("Compare name, namespace and context with what kubectl shows."),
+        l10n.t("Deploy it anew if it is to be there."),
       ];
     case "evicted":
       return [l10n.t("Try again; if it happens again, ask whoever runs the cluster about its nodes.")];
@@ -113,58 +176,4 @@ function forbiddenStep({
   return namespace === ""
     ? l10n.t("Ask an admin for the right to {verb} {resource}.", words)
     : l10n.t("Ask an admin for the right to {verb} {resource} in namespace {namespace}.", words);
-}
-
-function imageSteps(
-  why: (DiagnosisCause & { readonly kind: "image" })["why"],
-  image: string,
-): readonly string[] {
-  const another = l10n.t("Go to another revision, whose image exists.");
-  switch (why) {
-    case "missing":
-      return [l10n.t("Build and push {image} again.", { image: shown(image) }), another];
-    case "denied":
-      return [
-        l10n.t(
-          "Check the namespace's imagePullSecrets, and whether the image exists: some registries deny what they have not got.",
-        ),
-        another,
-      ];
-    case "platform":
-      return [
-        l10n.t(
-          "Build the image for the platform of the nodes (docker buildx build --platform …) and push it.",
-        ),
-        another,
-      ];
-    case "bad-name":
-      return [l10n.t("Correct the image's name and tag in the chart's values.")];
-    case "registry":
-      return [l10n.t("Wait for the registry: Kubernetes tries again by itself."), another];
-    case "other":
-      return [l10n.t("Read what the node says about the pull, below."), another];
-  }
-}
-
-function missingSteps({
-  resource,
-  name,
-}: DiagnosisCause & { readonly kind: "missing-config" }): readonly string[] {
-  const words = { name: shown(name) };
-  const later = l10n.t("Kubernetes goes on by itself once it is there.");
-  switch (resource) {
-    case "Secret":
-      return [l10n.t("Create the Secret {name}, or correct its name in the chart.", words), later];
-    case "ConfigMap":
-      return [l10n.t("Create the ConfigMap {name}, or correct its name in the chart.", words), later];
-    case "key":
-      return [l10n.t("Add the key {name}, or correct its name in the chart.", words), later];
-    case "volume":
-      return [
-        l10n.t(
-          "Look at the claim and the driver of the volume {name}; the events say what they wait for.",
-          words,
-        ),
-      ];
-  }
 }

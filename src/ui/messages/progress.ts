@@ -3,7 +3,7 @@ import type { DeployPhase } from "../../app/deployOutcome.ts";
 import type { DevdeployQuestion } from "../../app/ports.ts";
 import type { Diagnosis } from "../../domain/diagnosis.ts";
 import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
-import { diagnosisSentence } from "./diagnosis.ts";
+import { earlySentence } from "./diagnosis.ts";
 import { warningSentence } from "./refusal.ts";
 import { detail, shown } from "./text.ts";
 import type { Modal } from "./unlock.ts";
@@ -62,7 +62,7 @@ function podsSentence(pods: Pods): string {
     ? l10n.t("{ready} of {wanted} new pods ready on {machine}.", figures)
     : l10n.t("{ready} of {wanted} new pods ready on {machine}; it looks wrong: {diagnosis}", {
         ...figures,
-        diagnosis: detail(diagnosisSentence(pods.diagnosis)),
+        diagnosis: detail(earlySentence(pods.diagnosis)),
       });
 }
 

@@ -151,8 +151,6 @@ export function phaseDetail({
   return parts.length === 0 ? undefined : joined(parts, " · ");
 }
 
-export const looksWrong = (): string => l10n.t("It looks wrong already; nothing is stopped for that.");
-
 /** `Rolled back to 167 51d0c3e · proven 09:14:52 (07:14:52 UTC)`. */
 export const provenHeading = ({ to }: RunEnds, at: EpochMs): readonly Piece[] =>
   pieces(l10n.t("{what} · proven {time}"), {

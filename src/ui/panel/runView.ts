@@ -4,7 +4,7 @@ import type { Diagnosis } from "../../domain/diagnosis.ts";
 import type { EnvironmentHold } from "../../domain/hold.ts";
 import type { ActionView, LineView, SectionView, SideView } from "../../protocol/panel.ts";
 import { clusterSentence } from "../messages/cluster.ts";
-import { diagnosisWords } from "../messages/diagnosis.ts";
+import { diagnosisWords, prospectSentence } from "../messages/diagnosis.ts";
 import { liftHold } from "../messages/historyBanners.ts";
 import { notChoosable } from "../messages/revisionRow.ts";
 import * as say from "../messages/rollbackRun.ts";
@@ -107,7 +107,7 @@ function itemLine(item: ProofItem, order: RunOrder): LineView {
 
 export const earlySection = (diagnosis: Diagnosis): SectionView => ({
   heading: say.causeHeading(),
-  lines: [{ mark: "warn", text: [diagnosisWords(diagnosis).cause] }, { text: [say.looksWrong()] }],
+  lines: [{ mark: "warn", text: [diagnosisWords(diagnosis).cause] }, { text: [prospectSentence(diagnosis)] }],
 });
 
 type Ended<K extends RollbackOutcome["kind"]> = RunState & {

@@ -110,12 +110,15 @@ test("what nobody knows is unknown, with helm's own words", async () => {
   });
 });
 
-test("a workload that is gone cannot tell, and that is told", async () => {
+test("a workload that is gone is told, but not while helm may still make it", async () => {
   const evidence = new FakeEvidence();
   evidence.known = someFactsOf(aWorkload([], { exists: false, wanted: 0, uids: [] }));
   assert.deepEqual(await asked(evidence), {
-    cause: { kind: "unknown" },
-    evidence: [{ kind: "status", about: "Deployment/web", text: "not in the cluster" }],
+    cause: { kind: "workload-gone", workload: "Deployment/web" },
+    evidence: [],
+  });
+  assert.deepEqual((await asked(evidence, { revision: aRevision({ status: "pending-install" }) })).cause, {
+    kind: "unknown",
   });
 });
 

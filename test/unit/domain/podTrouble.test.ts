@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DiagnosisCause } from "../../../src/domain/diagnosis.ts";
-import { NOTHING_HEARD, podTrouble, type Heard } from "../../../src/domain/podTrouble.ts";
+import { podTrouble } from "../../../src/domain/podTrouble.ts";
 import type { PodFacts } from "../../../src/domain/releaseFacts.ts";
+import { NOTHING_HEARD, type Heard } from "../../../src/domain/trouble.ts";
 import {
   aContainer,
   aPodOf,
@@ -122,13 +123,13 @@ const rows: readonly (readonly [string, PodFacts, Heard, DiagnosisCause | undefi
   ],
   [
     "a Secret of a volume that is missing, which only events tell",
-    aPodOf(waitingFor("ContainerCreating")),
+    aPodOf(waitingFor("ContainerCreating"), { phase: "Pending" }),
     heard(aWarning("FailedMount", 'MountVolume.SetUp failed for volume "tls" : secret "tls" not found')),
     { kind: "missing-config", resource: "Secret", name: "tls", pod },
   ],
   [
     "a volume that cannot be attached",
-    aPodOf(waitingFor("ContainerCreating")),
+    aPodOf(waitingFor("ContainerCreating"), { phase: "Pending" }),
     heard(aWarning("FailedAttachVolume", 'AttachVolume.Attach failed for volume "pvc-1" : timed out')),
     { kind: "missing-config", resource: "volume", name: "pvc-1", pod },
   ],
@@ -199,7 +200,7 @@ const rows: readonly (readonly [string, PodFacts, Heard, DiagnosisCause | undefi
       },
     ),
     NOTHING_HEARD,
-    { kind: "init-failed", exitCode: 1, pod, container: "migrate" },
+    { kind: "init-failed", exitCode: 1, restarts: 3, pod, container: "migrate" },
   ],
   [
     "a readiness probe and its answer",
@@ -221,10 +222,112 @@ const rows: readonly (readonly [string, PodFacts, Heard, DiagnosisCause | undefi
       aWarning("Unhealthy", "Liveness probe failed: dial tcp 10.1.0.7:8080: connect: connection refused"),
     ),
     {
-      kind: "not-ready",
+      kind: "killed-by-probe",
+      which: "liveness",
       probe: "Liveness probe failed: dial tcp 10.1.0.7:8080: connect: connection refused",
+      restarts: 3,
       ...where,
     },
+  ],
+  [
+    "the kubelet's word for the killing is enough, whatever the exit code",
+    aPodOf({ last: { exitCode: 0, reason: "Completed", message: "" }, restarts: 2 }),
+    heard(
+      aWarning("Killing", "Container app failed startup probe, will be restarted", {
+        isWarning: false,
+        container: "app",
+      }),
+    ),
+    { kind: "killed-by-probe", which: "startup", probe: undefined, restarts: 2, ...where },
+  ],
+  [
+    "what a probe of another container got says nothing of this one",
+    aPodOf(crashed(143)),
+    heard(aWarning("Unhealthy", "Liveness probe failed: timeout", { container: "proxy" })),
+    { kind: "crash-loop", exitCode: 143, restarts: 3, ...where },
+  ],
+  [
+    "an init container that does not come to its end",
+    aPodOf(
+      {},
+      {
+        phase: "Pending",
+        containers: [
+          aContainer({ name: "wait-for-db", isInit: true }),
+          aContainer(waitingFor("PodInitializing")),
+        ],
+      },
+    ),
+    NOTHING_HEARD,
+    { kind: "init-running", pod, container: "wait-for-db" },
+  ],
+  [
+    "a sidecar is named as one, and the application only waits for it",
+    aPodOf(
+      {},
+      {
+        phase: "Pending",
+        containers: [
+          aContainer({ name: "proxy", isSidecar: true, ...crashed(1) }),
+          aContainer(waitingFor("PodInitializing")),
+        ],
+      },
+    ),
+    NOTHING_HEARD,
+    { kind: "crash-loop", exitCode: 1, restarts: 3, pod, container: "proxy", role: "sidecar" },
+  ],
+  [
+    "the image of an init container",
+    aPodOf({ isInit: true, ...waitingFor("ErrImagePull", notFound) }, { phase: "Pending" }),
+    NOTHING_HEARD,
+    { kind: "image", why: "missing", image: IMAGE, role: "init", ...where },
+  ],
+  [
+    "a gate that nobody opens, while all containers are ready",
+    aPodOf(
+      { isReady: true },
+      {
+        gates: ["example.com/balanced"],
+        conditions: [{ type: "ContainersReady", status: "True", reason: "", message: "" }],
+      },
+    ),
+    NOTHING_HEARD,
+    { kind: "readiness-gate", pod, gate: "example.com/balanced" },
+  ],
+  [
+    "a network that is not there, which only events tell",
+    aPodOf(waitingFor("ContainerCreating"), { phase: "Pending" }),
+    heard(aWarning("FailedCreatePodSandBox", "failed to set up pod network: no addresses left")),
+    { kind: "stuck-creating", pod, message: "failed to set up pod network: no addresses left" },
+  ],
+  [
+    "a node that does not answer",
+    aPodOf({ isReady: true }, { node: { name: "node-2", isReady: false, message: "stopped posting" } }),
+    NOTHING_HEARD,
+    { kind: "node-lost", pod, node: "node-2" },
+  ],
+  [
+    "where nodes may not be read, the pod's own events tell",
+    aPodOf({ isReady: true }),
+    heard(aWarning("NodeNotReady", "Node is not ready")),
+    { kind: "node-lost", pod, node: "" },
+  ],
+  [
+    "a pod that is gated from being placed",
+    aPodOf(
+      { state: { kind: "unknown" } },
+      {
+        phase: "Pending",
+        conditions: [
+          {
+            ...{ type: "PodScheduled", status: "False", reason: "SchedulingGated" },
+            message: "Scheduling is blocked due to non-empty scheduling gates",
+          },
+        ],
+      },
+    ),
+    NOTHING_HEARD,
+    { kind: "unschedulable", pod, message: "Scheduling is blocked due to non-empty scheduling gates" },
   ],
   [
     "no node",

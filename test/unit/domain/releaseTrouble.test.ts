@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Heard } from "../../../src/domain/podTrouble.ts";
 import { hookTrouble, suspectsOf, workloadTrouble } from "../../../src/domain/releaseTrouble.ts";
+import type { Heard } from "../../../src/domain/trouble.ts";
 import {
   aHook,
   aPodOf,
@@ -68,10 +68,7 @@ const REFUSALS: readonly (readonly [string, string])[] = [
     'Error creating: admission webhook "policy.example.com" denied the request: no latest tags',
     'admission webhook "policy.example.com" denied the request: no latest tags',
   ],
-  [
-    'create Pod web-0 in StatefulSet web failed error: serviceaccount "web" not found',
-    'create Pod web-0 in StatefulSet web failed error: serviceaccount "web" not found',
-  ],
+  ["Error creating: pods web-0 has no priority class", "Error creating: pods web-0 has no priority class"],
 ];
 for (const [words, message] of REFUSALS) {
   test(`a workload without conditions tells by its events: ${message.slice(0, 40)}`, () => {
@@ -96,7 +93,30 @@ test("a pod that was evicted is the past once another one is ready", () => {
   assert.equal(workloadTrouble(someFactsOf(aWorkload([evicted, aReadyPod()])), NONE), undefined);
 });
 
-test("a controller that gave up waiting is a line of evidence, and never a cause", () => {
+test("a ServiceAccount that is missing lets no pod come to exist", () => {
+  const words =
+    'pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found';
+  const event = aWarning("FailedCreate", `Error creating: ${words}`, { about: "ReplicaSet/web-6d9f" });
+  const hearing = new Map<string, Heard>([["rs1", { events: [event], log: "" }]]);
+  assert.deepEqual(workloadTrouble(someFactsOf(aWorkload([])), hearing)?.cause, {
+    ...{ kind: "missing-config", resource: "ServiceAccount", name: "web", pod: "Deployment/web" },
+  });
+});
+
+test("a ReplicaSet that may not even be made is told with the Deployment's own condition", () => {
+  const condition = {
+    ...{ type: "Progressing", status: "False", reason: "ReplicaSetCreateError" },
+    message:
+      'Failed to create new replica set "web-6d9f": replicasets.apps "web-6d9f" is forbidden: exceeded quota: few',
+  };
+  assert.deepEqual(workloadTrouble(someFactsOf(aWorkload([], { conditions: [condition] })), NONE)?.cause, {
+    kind: "quota",
+    workload: "Deployment/web",
+    message: "exceeded quota: few",
+  });
+});
+
+test("a controller that gave up waiting is a line of evidence where a pod tells more", () => {
   const gaveUp = {
     type: "Progressing",
     status: "False",

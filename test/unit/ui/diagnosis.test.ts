@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Diagnosis, DiagnosisCause } from "../../../src/domain/diagnosis.ts";
 
-const { diagnosisWords } = await import("../../../src/ui/messages/diagnosis.ts");
+const { diagnosisWords, earlySentence, prospectSentence } =
+  await import("../../../src/ui/messages/diagnosis.ts");
 
 const where = { pod: "web-6d9f-x2lqp", container: "app" } as const;
 const image = { kind: "image", image: "registry.example.com/app:4f1c0de", ...where } as const;
@@ -38,22 +39,33 @@ const CAUSES: Readonly<Record<DiagnosisCause["kind"], readonly DiagnosisCause[]>
     { ...image, why: "bad-name" },
     { ...image, why: "registry" },
     { ...image, why: "other" },
+    { ...image, why: "missing", container: "migrate", role: "init" },
+    { ...image, why: "missing", container: "proxy", role: "sidecar" },
   ],
   "crash-loop": [
     { kind: "crash-loop", exitCode: 1, restarts: 5, ...where },
     { kind: "crash-loop", exitCode: 1, restarts: 1, ...where },
     { kind: "crash-loop", exitCode: 127, restarts: 0, ...where },
+    { kind: "crash-loop", exitCode: 0, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 2, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 126, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 134, restarts: 5, ...where },
     { kind: "crash-loop", exitCode: 137, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 139, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 143, restarts: 5, ...where },
+    { kind: "crash-loop", exitCode: 255, restarts: 5, ...where, container: "proxy", role: "sidecar" },
     { kind: "crash-loop", exitCode: undefined, restarts: 5, ...where },
   ],
   "out-of-memory": [
     { kind: "out-of-memory", limit: "256Mi", ...where },
     { kind: "out-of-memory", limit: undefined, ...where },
+    { kind: "out-of-memory", limit: "1.5Gi", ...where, container: "proxy", role: "sidecar" },
   ],
   "init-failed": [
-    { kind: "init-failed", exitCode: 1, pod: where.pod, container: "migrate" },
-    { kind: "init-failed", exitCode: undefined, pod: where.pod, container: "migrate" },
+    { kind: "init-failed", exitCode: 1, restarts: 2, pod: where.pod, container: "migrate" },
+    { kind: "init-failed", exitCode: undefined, restarts: 2, pod: where.pod, container: "migrate" },
   ],
+  "init-running": [{ kind: "init-running", pod: where.pod, container: "wait-for-db" }],
   "not-ready": [
     {
       kind: "not-ready",
@@ -62,8 +74,40 @@ const CAUSES: Readonly<Record<DiagnosisCause["kind"], readonly DiagnosisCause[]>
     },
     { kind: "not-ready", probe: undefined, ...where },
   ],
+  "killed-by-probe": [
+    {
+      kind: "killed-by-probe",
+      which: "liveness",
+      probe: "Liveness probe failed: HTTP probe failed with statuscode: 500 (HTTP GET :8080/live)",
+      restarts: 3,
+      ...where,
+    },
+    { kind: "killed-by-probe", which: "liveness", probe: undefined, restarts: 3, ...where },
+    {
+      kind: "killed-by-probe",
+      which: "startup",
+      probe: "Startup probe failed: timeout",
+      restarts: 1,
+      ...where,
+    },
+    { kind: "killed-by-probe", which: "startup", probe: undefined, restarts: 1, ...where },
+  ],
+  "readiness-gate": [{ kind: "readiness-gate", pod: where.pod, gate: "example.com/balanced" }],
   unschedulable: [
     { kind: "unschedulable", pod: where.pod, message: "0/3 nodes are available: 3 Insufficient memory." },
+    {
+      kind: "unschedulable",
+      pod: where.pod,
+      message:
+        "0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 node(s) didn't match Pod's node affinity/selector.",
+    },
+    { kind: "unschedulable", pod: where.pod, message: "pod has unbound immediate PersistentVolumeClaims." },
+    {
+      kind: "unschedulable",
+      pod: where.pod,
+      message: "Scheduling is blocked due to non-empty scheduling gates",
+    },
+    { kind: "unschedulable", pod: where.pod, message: "something else" },
   ],
   quota: [{ kind: "quota", workload, message: "exceeded quota: small, used: pods=2, limited: pods=2" }],
   admission: [
@@ -75,6 +119,10 @@ const CAUSES: Readonly<Record<DiagnosisCause["kind"], readonly DiagnosisCause[]>
     { kind: "missing-config", resource: "ConfigMap", name: "settings", pod: where.pod },
     { kind: "missing-config", resource: "key", name: "password", pod: where.pod },
     { kind: "missing-config", resource: "volume", name: "pvc-1", pod: where.pod },
+    { kind: "missing-config", resource: "ServiceAccount", name: "web", pod: workload },
+  ],
+  "stuck-creating": [
+    { kind: "stuck-creating", pod: where.pod, message: "failed to set up pod network: no addresses left" },
   ],
   "cannot-start": [{ kind: "cannot-start", reason: "RunContainerError", ...where }],
   "immutable-field": [
@@ -96,6 +144,37 @@ const CAUSES: Readonly<Record<DiagnosisCause["kind"], readonly DiagnosisCause[]>
     { kind: "removed-api", resource: "" },
   ],
   evicted: [{ kind: "evicted", pod: where.pod, reason: "Evicted" }],
+  "node-lost": [
+    { kind: "node-lost", pod: where.pod, node: "node-2" },
+    { kind: "node-lost", pod: where.pod, node: "" },
+  ],
+  "old-pod-stays": [
+    { kind: "old-pod-stays", workload, pod: "web-old", why: "terminating", finalizers: [] },
+    {
+      kind: "old-pod-stays",
+      workload,
+      pod: "web-old",
+      why: "terminating",
+      finalizers: ["example.com/drain"],
+    },
+    { kind: "old-pod-stays", workload: "StatefulSet/web", pod: "web-0", why: "not-ready", finalizers: [] },
+  ],
+  "held-back": [
+    { kind: "held-back", workload: "DaemonSet/agent", by: "on-delete" },
+    { kind: "held-back", workload: "StatefulSet/web", by: "partition" },
+  ],
+  "not-yet-available": [
+    { kind: "not-yet-available", workload, minReadySeconds: 30, secondsLeft: 18 },
+    { kind: "not-yet-available", workload, minReadySeconds: 30, secondsLeft: undefined },
+  ],
+  "scaled-to-zero": [
+    { kind: "scaled-to-zero", workload },
+    { kind: "scaled-to-zero", workload, autoscaler: "web" },
+  ],
+  "not-observed": [{ kind: "not-observed", workload, seconds: 75 }],
+  paused: [{ kind: "paused", workload }],
+  "deadline-exceeded": [{ kind: "deadline-exceeded", workload }],
+  "workload-gone": [{ kind: "workload-gone", workload }],
   "waited-too-long": [{ kind: "waited-too-long" }],
   unknown: [{ kind: "unknown" }],
 };
@@ -120,6 +199,24 @@ test("a sentence ends once, and leaves nothing out", () => {
     }
     assert.ok(next.length > 0);
   }
+});
+
+test("while it is still waited for, it is told whether it may heal by itself", () => {
+  const missing = { cause: { ...image, why: "missing" } } as const;
+  const slow = { cause: { kind: "not-ready", probe: undefined, ...where } } as const;
+  assert.deepEqual(
+    [missing, slow].map((found) => [earlySentence(found), prospectSentence(found)]),
+    [
+      [
+        "Image registry.example.com/app:4f1c0de is not in the registry: it was never pushed, or cleaned up.",
+        "It does not look as if it would heal by itself; nothing is stopped for that.",
+      ],
+      [
+        "Container app of web-6d9f-x2lqp runs, but does not become ready. It may still heal by itself.",
+        "It may still heal by itself, so it is waited for.",
+      ],
+    ],
+  );
 });
 
 test("evidence stands in the cluster's words below what it is about, with its count", () => {

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { ApiAnswer, ApiCall, KubernetesApi } from "../../../../src/adapters/kubernetes/api.ts";
 import { ApiEvidenceReader } from "../../../../src/adapters/kubernetes/evidence.ts";
 import type { WriteError } from "../../../../src/app/ports.ts";
+import type { WorkloadFacts } from "../../../../src/domain/releaseFacts.ts";
 import { fail, ok, type Result } from "../../../../src/domain/result.ts";
+import type { WorkloadKind } from "../../../../src/domain/rollouts.ts";
 
 const never = new AbortController().signal;
 const ref = { context: "prod", namespace: "shop", release: "web" };
@@ -39,6 +41,7 @@ class FakeApi implements KubernetesApi {
 const deployment = (name: string): string =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }\n---\n`;
 const APPS = "/apis/apps/v1/namespaces/shop";
+const NODES = "/api/v1/nodes/node-2";
 const owned = (uid: string): object => ({ ownerReferences: [{ controller: true, uid }] });
 
 test("workloads come with the conditions of both themselves and their newest ReplicaSet, and its pods alone", async () => {
@@ -50,7 +53,7 @@ test("workloads come with the conditions of both themselves and their newest Rep
       annotations: { "deployment.kubernetes.io/revision": revision },
       labels: { "pod-template-hash": name },
     },
-    status: { conditions: [condition(`of ${name}`)] },
+    status: { conditions: [condition(`of ${name}`), condition("ReplicaFailure")] },
   });
   const pod = (name: string, owner: string, metadata: object = {}): object => ({
     metadata: { name, namespace: "shop", uid: name, ...owned(owner), ...metadata },
@@ -65,8 +68,11 @@ test("workloads come with the conditions of both themselves and their newest Rep
           image: "app:1",
           resources: { limits: { memory: "64Mi" } },
           readinessProbe: { httpGet: { path: "/healthz", port: "http", scheme: "HTTPS" } },
+          livenessProbe: { tcpSocket: { port: 8080 } },
+          startupProbe: { exec: { command: ["test", "-f", "/started"] } },
         },
       ],
+      readinessGates: [{ conditionType: "example.com/balanced" }],
     },
     status: {
       phase: "Running",
@@ -93,7 +99,7 @@ test("workloads come with the conditions of both themselves and their newest Rep
     [`${APPS}/deployments/web`]: {
       metadata: { name: "web", uid: "d1" },
       spec: { replicas: 3, selector: { matchLabels: { app: "web" } } },
-      status: { conditions: [condition("Progressing")] },
+      status: { conditions: [condition("Progressing"), condition("ReplicaFailure")] },
     },
     [`${APPS}/replicasets`]: { items: [set("old", "rs1", "1"), set("new", "rs2", "2")] },
     "/api/v1/namespaces/shop/pods": {
@@ -119,7 +125,12 @@ test("workloads come with the conditions of both themselves and their newest Rep
           exists: true,
           wanted: 3,
           uids: ["d1", "rs2"],
-          conditions: [read("Progressing"), read("of new")],
+          // Its own ReplicaFailure may be one of an older ReplicaSet.
+          conditions: [read("Progressing"), read("of new"), read("ReplicaFailure")],
+          rollout: {
+            ...{ isObserved: true, isPaused: false, minReadySeconds: 0, available: 0 },
+            ...{ replaces: "by-itself", inTheWay: [] },
+          },
           pods: [
             {
               name: "w1",
@@ -130,6 +141,7 @@ test("workloads come with the conditions of both themselves and their newest Rep
               message: "",
               isReady: false,
               conditions: [],
+              gates: ["example.com/balanced"],
               containers: [
                 {
                   ...{ name: "migrate", image: "m:1", isInit: true, isReady: true, restarts: 0 },
@@ -137,6 +149,7 @@ test("workloads come with the conditions of both themselves and their newest Rep
                 },
                 {
                   ...{ name: "sidecar", image: "s:1", isInit: false, isReady: false, restarts: 0 },
+                  isSidecar: true,
                   state: { kind: "unknown" },
                 },
                 {
@@ -145,6 +158,8 @@ test("workloads come with the conditions of both themselves and their newest Rep
                   last: { exitCode: 1, reason: "Error", message: "" },
                   memoryLimit: "64Mi",
                   readinessProbe: "HTTPS GET :http/healthz",
+                  livenessProbe: "TCP :8080",
+                  startupProbe: "test -f /started",
                 },
               ],
             },
@@ -154,6 +169,147 @@ test("workloads come with the conditions of both themselves and their newest Rep
       hooks: [],
     },
   });
+});
+
+const asFacts = async (
+  objects: Readonly<Record<string, unknown>>,
+  kind: WorkloadKind = "Deployment",
+): Promise<WorkloadFacts | undefined> => {
+  const of = { context: "prod", namespace: "shop", kind, name: "web" };
+  const facts = await new ApiEvidenceReader(new FakeApi(objects, FORBIDDEN)).workloadFacts(of, never);
+  return facts.ok ? facts.value.workloads[0] : undefined;
+};
+
+const template = (image: string, labels: object = {}): object => ({
+  metadata: { creationTimestamp: null, labels: { app: "web", ...labels } },
+  spec: { containers: [{ name: "app", image }] },
+});
+
+/** A Deployment that had two templates, and a pod of each; its own is the first again. */
+const twoTemplates = (spec: object, observedGeneration = 2): Readonly<Record<string, unknown>> => ({
+  [`${APPS}/deployments/web`]: {
+    metadata: { name: "web", uid: "d1", generation: 2 },
+    spec: { selector: { matchLabels: { app: "web" } }, template: template("app:1"), ...spec },
+    status: { observedGeneration },
+  },
+  [`${APPS}/replicasets`]: {
+    items: ["1", "2"].map((number) => ({
+      metadata: {
+        ...{ uid: `rs${number}`, ...owned("d1") },
+        annotations: { "deployment.kubernetes.io/revision": number },
+      },
+      spec: { template: template(`app:${number}`, { "pod-template-hash": number }) },
+    })),
+  },
+  "/api/v1/namespaces/shop/pods": {
+    items: ["1", "2"].map((number) => ({
+      metadata: { name: `web-${number}`, uid: `p${number}`, ...owned(`rs${number}`) },
+      spec: { nodeName: "node-2", containers: [{ name: "app", image: `app:${number}` }] },
+      status: { containerStatuses: [{ name: "app", state: { running: {} }, ready: true }] },
+    })),
+  },
+  [NODES]: { status: { conditions: [{ type: "Ready", status: "Unknown", message: "stopped posting" }] } },
+});
+
+test("the newest template is the workload's own, whichever number its ReplicaSet has", async () => {
+  const facts = await asFacts(twoTemplates({}));
+  assert.deepEqual([facts?.uids, facts?.pods.map(({ name }) => name)], [["d1", "rs1"], ["web-1"]]);
+});
+
+test("while nothing was made of the template, there are no pods of it: not of a paused one, not of one unseen", async () => {
+  const spec = { template: template("app:3"), paused: true };
+  const paused = await asFacts(twoTemplates(spec));
+  assert.deepEqual([paused?.pods, paused?.rollout?.isPaused], [[], true]);
+  const unseen = await asFacts(twoTemplates({ template: template("app:3") }, 1));
+  assert.deepEqual([unseen?.pods, unseen?.rollout?.isObserved], [[], false]);
+});
+
+test("a template in which an API server fills in more than it once did is found by its number", async () => {
+  const filled = await asFacts(twoTemplates({ template: template("app:2", { filled: "in" }) }));
+  assert.deepEqual(
+    filled?.pods.map(({ name }) => name),
+    ["web-2"],
+  );
+});
+
+test("a pod that only seems to run comes with its node, where that may be read", async () => {
+  const facts = await asFacts(twoTemplates({}));
+  assert.deepEqual(facts?.pods[0]?.node, { name: "node-2", isReady: false, message: "stopped posting" });
+  const hidden = await asFacts({ ...twoTemplates({}), [NODES]: undefined });
+  assert.equal(hidden?.pods[0]?.node, undefined);
+});
+
+const going = { deletionTimestamp: "2026-11-23T08:00:00Z", finalizers: ["example.com/drain"] };
+
+test("old pods are in the way where new ones wait for their end, and not in a rolling update", async () => {
+  const objects = (type: string): Readonly<Record<string, unknown>> => {
+    const all = twoTemplates({ strategy: { type }, template: template("app:2"), replicas: 2 });
+    return {
+      ...all,
+      "/api/v1/namespaces/shop/pods": {
+        items: [
+          { metadata: { name: "web-1", uid: "p1", ...owned("rs1"), ...going } },
+          { metadata: { name: "other", uid: "p9", ...owned("rs9"), ...going } },
+        ],
+      },
+    };
+  };
+  const inTheWay = async (type: string): Promise<unknown> =>
+    (await asFacts(objects(type)))?.rollout?.inTheWay;
+  assert.deepEqual(
+    [await inTheWay("Recreate"), await inTheWay("RollingUpdate")],
+    [
+      [
+        {
+          ...{ name: "web-1", why: "terminating", endedAt: Date.UTC(2026, 10, 23, 8) },
+          finalizers: ["example.com/drain"],
+        },
+      ],
+      [],
+    ],
+  );
+});
+
+const statefulSet = (spec: object): Readonly<Record<string, unknown>> => ({
+  [`${APPS}/statefulsets/web`]: {
+    metadata: {
+      ...{ name: "web", uid: "s1" },
+      managedFields: [
+        { operation: "Update", time: "2026-11-23T07:00:00Z" },
+        { operation: "Update", time: "2026-11-23T09:00:00Z", subresource: "status" },
+        { operation: "Apply", time: "2026-11-23T08:00:00Z" },
+      ],
+    },
+    spec: { selector: { matchLabels: { app: "web" } }, ...spec },
+    status: { updateRevision: "web-new" },
+  },
+  "/api/v1/namespaces/shop/pods": { items: [{ metadata: { name: "web-0", uid: "p0", ...owned("s1") } }] },
+  "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers": {
+    items: [{ metadata: { name: "up" }, spec: { scaleTargetRef: { kind: "StatefulSet", name: "web" } } }],
+  },
+});
+
+test("of a StatefulSet it counts how it replaces its pods, when it was changed, and what scales it", async () => {
+  const rollout = async (spec: object): Promise<unknown> =>
+    (await asFacts(statefulSet(spec), "StatefulSet"))?.rollout;
+  const common = { isObserved: true, changedAt: Date.UTC(2026, 10, 23, 8), isPaused: false, available: 0 };
+  assert.deepEqual(
+    [
+      await rollout({ updateStrategy: { type: "OnDelete" }, podManagementPolicy: "Parallel" }),
+      await rollout({
+        replicas: 0,
+        minReadySeconds: 30,
+        updateStrategy: { rollingUpdate: { partition: 2 } },
+      }),
+    ],
+    [
+      { ...common, minReadySeconds: 0, replaces: "on-delete", inTheWay: [] },
+      {
+        ...{ ...common, minReadySeconds: 30, replaces: "partition", inTheWay: [] },
+        autoscaler: { name: "up", conditions: [] },
+      },
+    ],
+  );
 });
 
 test("a workload that is absent is said to be, and one that may not be read ends it", async () => {
@@ -233,6 +389,7 @@ test("events are asked for by uid, a bounded number of them, and sorted by when 
           message: "M".repeat(5000),
           count: 3,
           lastTimestamp: "2026-11-23T00:00:09Z",
+          involvedObject: { kind: "Pod", name: "web-1", fieldPath: "spec.containers{app}" },
         },
         { ...about, type: "Normal", reason: "Pulled", message: "", eventTime: "2026-11-23T00:00:01Z" },
         {
@@ -248,17 +405,18 @@ test("events are asked for by uid, a bounded number of them, and sorted by when 
   const events = await new ApiEvidenceReader(api).events(ref, { namespace: "shop", uid: "p1" }, never);
   assert.ok(events.ok);
   assert.deepEqual(
-    events.value.map(({ about: of, reason, count, isWarning, message }) => [
+    events.value.map(({ about: of, reason, count, isWarning, message, container }) => [
       of,
       reason,
       count,
       isWarning,
       message.length,
+      container,
     ]),
     [
-      ["Pod/web-1", "Pulled", 1, false, 0],
-      ["Pod/web-1", "Unhealthy", 7, true, 0],
-      ["Pod/web-1", "BackOff", 3, true, 1024],
+      ["Pod/web-1", "Pulled", 1, false, 0, undefined],
+      ["Pod/web-1", "Unhealthy", 7, true, 0, undefined],
+      ["Pod/web-1", "BackOff", 3, true, 1024, "app"],
     ],
   );
   assert.deepEqual(api.calls[0]?.query, { fieldSelector: "involvedObject.uid=p1", limit: "50" });

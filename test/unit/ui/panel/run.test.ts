@@ -168,7 +168,7 @@ test("what looks wrong already is shown early, and stopping is not pressed twice
   assert.deepEqual(lines.slice(6), [
     "## Cause",
     lines[7] ?? "",
-    "- It looks wrong already; nothing is stopped for that.",
+    "- It does not look as if it would heal by itself; nothing is stopped for that.",
     "[Looking at what is true now… ✗]",
     "The rollback goes on if this panel or this window closes; the next window tells how it ended.",
   ]);
