@@ -1,5 +1,6 @@
-import type { RollbackSubject } from "../../app/rollbackOutcome.ts";
 import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
+import { rolloutSubjects } from "../../app/rolloutSubjects.ts";
+import type { TeamConfig, Tier } from "../../domain/config.ts";
 import * as command from "../messages/command.ts";
 import { configNotice } from "../messages/config.ts";
 import { panelHeading } from "../messages/history.ts";
@@ -7,6 +8,7 @@ import * as say from "../messages/rollbackNotice.ts";
 import type { Connection } from "../model/connection.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
+import { aboutWorkload, type PanelAbout } from "../panel/rolloutAbout.ts";
 import { targetRow } from "../tree/environmentRow.ts";
 import { onlookerAt } from "../tree/nodes.ts";
 import { folderOf } from "./choose.ts";
@@ -15,7 +17,30 @@ import { livePick, type LiveItem } from "./livePick.ts";
 import type { CommandServices } from "./services.ts";
 import type { Notice } from "../messages/notice.ts";
 
-/** Opens the history of the row's release, or of the one that the person picks. It opens, and does nothing else. */
+/** An environment's or machine's target whose history can be opened, with the panel that shows it. */
+interface Choice {
+  readonly name: string;
+  readonly target: string;
+  readonly kind: "environment" | "machine";
+  readonly tier: Tier;
+  readonly about: PanelAbout;
+}
+
+/** Releases of helm's, then Deployments that are deployed without it. */
+function choicesOf(config: TeamConfig, folder: string): readonly Choice[] {
+  const releases = rollbackSubjects(config).map(({ name, target, kind, tier }): Choice => ({
+    ...{ name, target, kind, tier },
+    about: { folder, subject: name, target },
+  }));
+  const workloads = rolloutSubjects(config).flatMap(({ place, tier, workload }): readonly Choice[] => {
+    if (place === undefined) return [];
+    const { name, target, kind } = place;
+    return [{ name, target, kind, tier, about: aboutWorkload(folder, workload) }];
+  });
+  return [...releases, ...workloads];
+}
+
+/** Opens the history of the row's release or workload, or of the one that the person picks, and does nothing else. */
 export async function showHistory(services: CommandServices, id?: string): Promise<void> {
   if (!services.folders.isTrusted) return tell(services, command.untrusted());
   const folder = await folderOf(services, id);
@@ -26,7 +51,7 @@ export async function showHistory(services: CommandServices, id?: string): Promi
   const config = folder.config.current;
   if (config.kind !== "valid") return tell(services, configNotice(config, folder.place.name), folder);
   const row = id === undefined ? undefined : services.tree.subject(id)?.history;
-  const all = rollbackSubjects(config.config);
+  const all = choicesOf(config.config, folder.place.key);
   const fit =
     row === undefined
       ? all
@@ -35,9 +60,8 @@ export async function showHistory(services: CommandServices, id?: string): Promi
   if (only === undefined) {
     return tell(services, row === undefined ? say.noHistoryToShow() : say.noHistoryOf(row.name), folder);
   }
-  const subject = row !== undefined && fit.length === 1 ? only : await pick(services, folder, fit);
-  if (subject === undefined) return;
-  services.panels.show({ folder: folder.place.key, subject: subject.name, target: subject.target });
+  const choice = row !== undefined && fit.length === 1 ? only : await pick(services, folder, fit);
+  if (choice !== undefined) services.panels.show(choice.about);
 }
 
 async function tell(services: CommandServices, notice: Notice, folder?: TeamFolder): Promise<void> {
@@ -48,36 +72,36 @@ async function tell(services: CommandServices, notice: Notice, folder?: TeamFold
 async function pick(
   services: CommandServices,
   folder: TeamFolder,
-  subjects: readonly RollbackSubject[],
-): Promise<RollbackSubject | undefined> {
+  choices: readonly Choice[],
+): Promise<Choice | undefined> {
   services.folders.wake();
   const connection = await folder.wake();
-  return livePick<RollbackSubject>({
+  return livePick<Choice>({
     title: say.historyTitle(),
     placeholder: say.chooseHistory(),
     onChange: services.folders.onChange,
-    items: () => subjects.map((subject) => subjectItem(subject, folder, connection)),
+    items: () => choices.map((choice) => choiceItem(choice, folder, connection)),
   });
 }
 
-/** A release with what runs there: `web  9c1f2ab · rollout failed · 2 h · Dan`. */
-function subjectItem(
-  subject: RollbackSubject,
+/** A target with what runs there: `web  9c1f2ab · rollout failed · 2 h · Dan`. */
+function choiceItem(
+  choice: Choice,
   { view }: TeamFolder,
   { releases }: Pick<Connection, "releases">,
-): LiveItem<RollbackSubject> {
-  const { name, kind, tier } = subject;
+): LiveItem<Choice> {
+  const { name, kind, tier } = choice;
   const targets =
     kind === "machine"
       ? releases.machines.filter((machine) => machine.name === name).map(({ target }) => target)
       : releases.environments
           .filter((environment) => environment.name === name)
           .flatMap((one) => one.targets);
-  const target = targets.find((one) => one.name === subject.target) ?? targets[0];
+  const target = targets.find((one) => one.name === choice.target) ?? targets[0];
   return {
-    key: JSON.stringify([name, subject.target]),
-    label: `$(${kind === "machine" ? "server" : "server-environment"}) ${panelHeading(subject)}`,
+    key: JSON.stringify([name, choice.target]),
+    label: `$(${kind === "machine" ? "server" : "server-environment"}) ${panelHeading(choice)}`,
     description: target === undefined ? "" : targetRow(target, tier, onlookerAt(view, name)).description,
-    value: subject,
+    value: choice,
   };
 }

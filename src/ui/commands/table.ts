@@ -13,6 +13,7 @@ import { extendOwn } from "./extend.ts";
 import { openPodEvents, openPodLog, openPodYaml } from "./podDocuments.ts";
 import type { CommandServices } from "./services.ts";
 import { showHistory } from "./showHistory.ts";
+import { showRollouts } from "./showRollouts.ts";
 import { showStatus } from "./status.ts";
 import { unlock } from "./unlock.ts";
 import { copyText, openUrl, urlOf } from "./urls.ts";
@@ -29,6 +30,7 @@ export const commands = {
   "devdeploy.devdeployToMachine": devdeployToMachine,
   "devdeploy.status": showStatus,
   "devdeploy.showHistory": showHistory,
+  "devdeploy.showRollouts": showRollouts,
   "devdeploy.unlock": unlock,
   "devdeploy.extendLock": extendOwn,
   "devdeploy.askHolder": askHolderOf,

@@ -1,5 +1,6 @@
 import type { MachineView } from "../../app/lockBoard.ts";
 import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
+import { rolloutSubjects } from "../../app/rolloutSubjects.ts";
 import type { EnvironmentView, TargetView } from "../../app/releaseSummary.ts";
 import type { Tier } from "../../domain/config.ts";
 import { waiterFact } from "../messages/facts.ts";
@@ -108,14 +109,15 @@ function environmentNode(folder: FolderView, environment: EnvironmentView, pods:
   return podsAt(only, found);
 }
 
-/** Marks a row whose releases have a history that can be looked up. */
+/** Marks a row whose releases or workloads have a history that can be looked up. */
 function withHistory(folder: FolderView, history: NonNullable<Subject["history"]>, node: TreeNode): TreeNode {
   const { config } = folder;
+  const isNamed = ({ name, target }: { readonly name: string; readonly target: string }): boolean =>
+    name === history.name && (history.target ?? target) === target;
   const has =
     config.kind === "valid" &&
-    rollbackSubjects(config.config).some(
-      ({ name, target }) => name === history.name && (history.target ?? target) === target,
-    );
+    (rollbackSubjects(config.config).some(isNamed) ||
+      rolloutSubjects(config.config).some(({ place }) => place !== undefined && isNamed(place)));
   if (!has) return node;
   const { row, subject } = node;
   return {
