@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { causeOf } from "../../src/adapters/helm/cause.ts";
 import { ApiEvidenceReader } from "../../src/adapters/kubernetes/evidence.ts";
-import { diagnose } from "../../src/app/diagnose.ts";
+import { diagnose, diagnoseWorkload } from "../../src/app/diagnose.ts";
 import type { ReleaseRef } from "../../src/app/ports.ts";
 import type { Diagnosis, DiagnosisCause } from "../../src/domain/diagnosis.ts";
 import type { Revision } from "../../src/domain/release.ts";
+import type { WorkloadKind } from "../../src/domain/rollouts.ts";
 import { aRevision } from "../builders/deploy.ts";
 import { useClient } from "./clusterAdapters.ts";
 import { eventually } from "./eventually.ts";
+import { at, listAt, textAt } from "./json.ts";
 
 const never = new AbortController().signal;
 const image = (tag: string): string => `registry.example.com/shop/web:${tag}`;
@@ -145,7 +147,7 @@ describe("a diagnosis of what really happens in a cluster", { concurrency: 8 }, 
     const more = { initContainers: [{ name: "migrate", image: image("a1") }] };
     const object = deployment("initfail", "initfail", more);
     await make(apps(), object);
-    const cause = { kind: "init-failed", exitCode: 1, pod: "initfail", container: "migrate" };
+    const cause = { kind: "init-failed", exitCode: 1, restarts: 1, pod: "initfail", container: "migrate" };
     await eventually(() => seen({ manifest: JSON.stringify(object) }, ["log"]), [cause, ["log"]]);
   });
 
@@ -178,7 +180,13 @@ describe("a diagnosis of what really happens in a cluster", { concurrency: 8 }, 
     });
     assert.equal(status, 200);
     const manifest = JSON.stringify(deployment("renewed", "a2"));
-    await eventually(async () => (await asked({ manifest })).cause.kind, "unknown");
+    await eventually(
+      async () => {
+        const { cause } = await asked({ manifest });
+        return cause.kind === "not-yet-available" ? [cause.workload, cause.minReadySeconds] : cause;
+      },
+      ["Deployment/renewed", 300],
+    );
   });
 
   test("who may read nothing has helm's words", async () => {
@@ -193,9 +201,76 @@ describe("a diagnosis of what really happens in a cluster", { concurrency: 8 }, 
   test("a workload that is gone is told to be gone", async () => {
     const manifest = JSON.stringify(deployment("gone", "a1"));
     assert.deepEqual(await asked({ manifest }), {
-      cause: { kind: "unknown" },
-      evidence: [{ kind: "status", about: "Deployment/gone", text: "not in the cluster" }],
+      cause: { kind: "workload-gone", workload: "Deployment/gone" },
+      evidence: [],
     });
+  });
+
+  const plain = (name: string, kind: WorkloadKind = "Deployment"): Promise<Diagnosis> =>
+    diagnoseWorkload(
+      { evidence: new ApiEvidenceReader(suite.client("ann")) },
+      { context: "ann", namespace: on.namespace, kind, name },
+      never,
+    );
+  const change = async (name: string, spec: object): Promise<void> => {
+    const { status } = await on.as("admin").patch("merge", `${apps()}/${name}`, { spec });
+    assert.equal(status, 200);
+  };
+  const ready = async (name: string): Promise<void> => {
+    await eventually(async () => {
+      const { body } = await on.as("admin").get(`${apps()}/${name}`);
+      return at(body, "status", "readyReplicas");
+    }, 1);
+  };
+  const template = (tag: string): object => ({ spec: { containers: [{ name: "app", image: image(tag) }] } });
+
+  test("a workload that is deleted while it is rolled out is told to be gone", async () => {
+    await make(apps(), deployment("deleted", "crash"));
+    await eventually(async () => (await plain("deleted")).cause.kind, "crash-loop");
+    await on.as("admin").delete(`${apps()}/deleted`);
+    await eventually(async () => (await plain("deleted")).cause, {
+      ...{ kind: "workload-gone", workload: "Deployment/deleted" },
+    });
+  });
+
+  test("a paused workload says so, and what its old pods do is not its new template's fault", async () => {
+    await make(apps(), deployment("paused", "crash"));
+    await eventually(async () => (await plain("paused")).cause.kind, "crash-loop");
+    await change("paused", { paused: true, template: template("a2") });
+    await eventually(async () => (await plain("paused")).cause, {
+      ...{ kind: "paused", workload: "Deployment/paused" },
+    });
+  });
+
+  test("a workload that is scaled to zero says so", async () => {
+    const object = deployment("zero", "a1");
+    await make(apps(), object);
+    await change("zero", { replicas: 0 });
+    await eventually(async () => (await plain("zero")).cause, {
+      ...{ kind: "scaled-to-zero", workload: "Deployment/zero" },
+    });
+  });
+
+  test("an old pod that a finalizer keeps is in the way of one that is replaced as a whole", async () => {
+    await make(apps(), deployment("recreated", "a1"));
+    await change("recreated", { strategy: { type: "Recreate", rollingUpdate: null } });
+    await ready("recreated");
+    const pods = `/api/v1/namespaces/${on.namespace}/pods`;
+    const { body } = await on.as("admin").get(`${pods}?labelSelector=app%3Drecreated`);
+    const [old] = listAt(body, "items").map((pod) => textAt(pod, "metadata", "name"));
+    const finalizers = ["example.com/drain"];
+    await on.as("admin").patch("merge", `${pods}/${old ?? ""}`, { metadata: { finalizers } });
+    await change("recreated", { template: template("a2") });
+    await eventually(async () => (await plain("recreated")).cause, {
+      ...{
+        kind: "old-pod-stays",
+        workload: "Deployment/recreated",
+        pod: old,
+        why: "terminating",
+        finalizers,
+      },
+    });
+    await on.as("admin").patch("merge", `${pods}/${old ?? ""}`, { metadata: { finalizers: null } });
   });
 
   test("a hook's Job is told with its log", async () => {
