@@ -29,6 +29,8 @@ const TIMES = {
   crash: 100,
   shaky: 5000,
   probe: 10_000,
+  slow: 3800,
+  again: 1000,
 } as const;
 /** The kubelet's own: doubled with each restart, five minutes at most. */
 const BACK_OFF = { first: 10_000, most: 300_000 } as const;
@@ -44,9 +46,13 @@ export function nextStep(life: Life): Step | undefined {
       return backOffPulling(life);
     case "CrashLoopBackOff":
       return runAgain(life, backOffOf(status));
+    case "CreateContainerConfigError":
+      return container.fate === "noconfig" ? undefined : lookForConfig(life);
   }
   if (at(status, "state", "terminated") !== undefined) return afterItsEnd(life);
   if (at(status, "state", "running") === undefined) return undefined;
+  if (container.fate === "slow" && status["ready"] !== true)
+    return { afterMs: TIMES.slow, status: { ...status, ready: true }, events: [] };
   if (container.fate === "notready") return { afterMs: TIMES.probe, events: [unhealthy(life)] };
   if (container.fate !== "shaky" || restartsOf(status) > 0) return undefined;
   return { afterMs: TIMES.shaky, status: terminated(life), events: [] };
@@ -75,21 +81,31 @@ function begin(life: Life): Step {
     };
   }
   const pulled = event(life, "Normal", "Pulled", `Successfully pulled image "${image}"`);
-  if (fate === "noconfig") {
-    const message = `secret "db" not found`;
-    return {
-      afterMs,
-      status: waiting(life, { reason: "CreateContainerConfigError", message }),
-      events: [pulling, pulled, event(life, "Warning", "Failed", `Error: ${message}`)],
-    };
-  }
-  const events = [pulling, pulled, ...started(life)];
+  const message = fate === "noconfig" ? `secret "db" not found` : life.missing;
+  const { status, events } = message === undefined ? run(life) : withoutConfig(life, message);
+  return { afterMs, status, events: [pulling, pulled, ...events] };
+}
+
+function run(life: Life): Required<Omit<Step, "afterMs">> {
+  const { fate } = life.container;
   const endsAtOnce = exitOf(fate) !== undefined && fate !== "shaky";
   return {
-    afterMs,
     status: endsAtOnce ? terminated(life) : running(life),
-    events: fate === "notready" ? [...events, unhealthy(life)] : events,
+    events: fate === "notready" ? [...started(life), unhealthy(life)] : started(life),
   };
+}
+
+const withoutConfig = (life: Life, message: string): Required<Omit<Step, "afterMs">> => ({
+  status: waiting(life, { reason: "CreateContainerConfigError", message }),
+  events: [event(life, "Warning", "Failed", `Error: ${message}`)],
+});
+
+/** What was missing may have been made meanwhile, or something else is missing now. */
+function lookForConfig(life: Life): Step {
+  const afterMs = TIMES.again;
+  if (life.missing === undefined) return { afterMs, ...run(life) };
+  const isSame = at(life.status, "state", "waiting", "message") === life.missing;
+  return isSame ? { afterMs, events: [] } : { afterMs, ...withoutConfig(life, life.missing) };
 }
 
 function backOffPulling(life: Life): Step {

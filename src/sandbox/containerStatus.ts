@@ -12,6 +12,8 @@ export interface Life {
   readonly status: JsonObject;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** What its environment lacks, in the kubelet's words; absent where there is nothing. */
+  readonly missing?: string | undefined;
 }
 
 export const restartsOf = (status: JsonObject): number => numberOf(status["restartCount"]);
@@ -44,15 +46,15 @@ export function waiting(
   };
 }
 
-/** It runs, and is ready where its fate lets it. */
-export function running(life: Life): JsonObject {
+/** It runs, and is ready where its fate lets it; a slow one only once it is awake. */
+export function running(life: Life, isAwake = false): JsonObject {
   const { container, now } = life;
   const past = history(life);
   return {
     name: container.name,
     state: { running: { startedAt: timeText(now) } },
     ...past,
-    ready: container.fate !== "notready",
+    ready: container.fate !== "notready" && (container.fate !== "slow" || isAwake),
     ...identity(life, past.restartCount),
     started: true,
   };

@@ -1,13 +1,14 @@
 import type { Objects, Write } from "./api/objects.ts";
 import { placeOf } from "./api/listing.ts";
 import { PLAIN_REMOVAL, removeObject } from "./api/removal.ts";
-import type { PodEvent } from "./containerLife.ts";
+import type { PodEvent, Step } from "./containerLife.ts";
 import { queueKey, splitKey, WorkQueue } from "./controllers/queue.ts";
 import { recordEvent } from "./controllers/events.ts";
 import type { JsonObject } from "./json.ts";
 import { at, childOf } from "./json.ts";
-import { POD } from "./kinds.ts";
+import { CONFIG_MAP, POD, SECRET } from "./kinds.ts";
 import { isTerminating, nameOf, namespaceOf } from "./object.ts";
+import { missingFor } from "./podConfig.ts";
 import { containersOf, isUnschedulable } from "./podFate.ts";
 import { nextPodStep } from "./podLife.ts";
 import type { Change } from "./store.ts";
@@ -66,7 +67,7 @@ export class Kubelet {
     const pod = this.#podOf(key);
     if (pod === undefined || isTerminating(pod)) return;
     const isNew = at(pod, "status", "containerStatuses") === undefined && !isUnschedulable(pod);
-    const step = nextPodStep(isNew ? this.#bind(pod) : pod, this.#objects.now());
+    const step = this.#nextStep(isNew ? this.#bind(pod) : pod);
     if (step === undefined) return;
     if (step.afterMs === 0) this.#take(key);
     else this.#due.addAfter(key, step.afterMs);
@@ -79,7 +80,7 @@ export class Kubelet {
       this.#stop(pod);
       return;
     }
-    const step = nextPodStep(pod, this.#objects.now());
+    const step = this.#nextStep(pod);
     if (step === undefined) return;
     const { status, events } = step;
     if (status !== undefined) {
@@ -87,6 +88,14 @@ export class Kubelet {
     }
     for (const event of events) this.#tell(pod, event);
     this.#looking.add(key);
+  }
+
+  #nextStep(pod: JsonObject): Step | undefined {
+    const { store } = this.#objects;
+    const missing = missingFor(pod, (kind, name) =>
+      store.get(kind === "Secret" ? SECRET : CONFIG_MAP, namespaceOf(pod), name),
+    );
+    return nextPodStep(pod, this.#objects.now(), missing);
   }
 
   #bind(pod: JsonObject): JsonObject {

@@ -6,6 +6,8 @@ export type Fate =
   | "ready"
   /** Becomes ready, and restarts once some seconds later. */
   | "shaky"
+  /** Runs for some seconds before it is ready. */
+  | "slow"
   /** Runs, and is never ready. */
   | "notready"
   | "crash"
@@ -30,7 +32,7 @@ export interface Container {
 }
 
 const BY_TAG: readonly Fate[] = [
-  ...(["shaky", "notready", "crash", "oom", "missing", "denied", "wrongarch"] as const),
+  ...(["shaky", "slow", "notready", "crash", "oom", "missing", "denied", "wrongarch"] as const),
   ...(["noconfig", "initfail", "unschedulable"] as const),
 ];
 

@@ -1,20 +1,28 @@
 import { createHash } from "node:crypto";
-import { nextStep, untouched, type Step } from "./containerLife.ts";
+import { nextStep, type PodEvent, untouched, type Step } from "./containerLife.ts";
 import { running, type Life } from "./containerStatus.ts";
 import type { JsonObject } from "./json.ts";
 import { at, objectsOf, textOf } from "./json.ts";
 import { timeText, uidOf } from "./object.ts";
+import { type Missing, NOTHING_MISSING } from "./podConfig.ts";
 import { containersOf, initContainersOf, isUnschedulable, runsToAnEnd, type Container } from "./podFate.ts";
 
 const UNSCHEDULABLE =
   "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: " +
   "3 No preemption victims found for incoming pod.";
 
+/** The kubelet tries again later and later; here it is always two seconds. */
+const MOUNT_AGAIN_MS = 2000;
+
 /**
  * What the node, or the scheduler, does for a pod next; undefined where it stays so. Follows from the pod as it is
  * now, so that a pod that was seeded in some state goes on from there.
  */
-export function nextPodStep(pod: JsonObject, now: number): Step | undefined {
+export function nextPodStep(
+  pod: JsonObject,
+  now: number,
+  missing: Missing = NOTHING_MISSING,
+): Step | undefined {
   const inits = initContainersOf(pod);
   const containers = containersOf(pod);
   const initStatuses = objectsOf(at(pod, "status", "initContainerStatuses"));
@@ -23,11 +31,14 @@ export function nextPodStep(pod: JsonObject, now: number): Step | undefined {
     if (isUnschedulable(pod)) return unscheduled(pod, now);
     const hasInit = inits.length > 0;
     const begun = [untouched(inits, hasInit), untouched(containers, hasInit)] as const;
-    return { afterMs: 0, status: podStatus(pod, begun, now), events: [] };
+    return { afterMs: 0, status: podStatus(pod, begun, now), events: missing.volumes.map(unmounted) };
   }
+  const hasBegun = [...initStatuses, ...statuses].some((status) => !isUntouched(status));
+  if (!hasBegun && missing.volumes.length > 0)
+    return { afterMs: MOUNT_AGAIN_MS, events: missing.volumes.map(unmounted) };
   const lives = initStatuses.every(endedWell)
-    ? livesOf(pod, containers, statuses, { isInit: false, now })
-    : livesOf(pod, inits, initStatuses, { isInit: true, now })
+    ? livesOf(pod, containers, statuses, { isInit: false, now, missing })
+    : livesOf(pod, inits, initStatuses, { isInit: true, now, missing })
         .filter(({ status }) => !endedWell(status))
         .slice(0, 1);
   const [next] = lives
@@ -47,19 +58,22 @@ export function nextPodStep(pod: JsonObject, now: number): Step | undefined {
 /** The status of a pod whose containers have all become ready; for seeding. */
 export function readyStatus(pod: JsonObject, now: number): JsonObject {
   const life = (container: Container): Life => ({ pod, container, isInit: false, status: {}, now });
-  return podStatus(pod, [[], containersOf(pod).map((container) => running(life(container)))], now);
+  return podStatus(pod, [[], containersOf(pod).map((container) => running(life(container), true))], now);
 }
 
 const livesOf = (
   pod: JsonObject,
   containers: readonly Container[],
   statuses: readonly JsonObject[],
-  { isInit, now }: Pick<Life, "isInit" | "now">,
+  { isInit, now, missing }: Pick<Life, "isInit" | "now"> & { readonly missing: Missing },
 ): readonly Life[] =>
   statuses.flatMap((status) => {
     const container = containers.find(({ name }) => name === status["name"]);
-    return container === undefined ? [] : [{ pod, container, isInit, status, now }];
+    if (container === undefined) return [];
+    return [{ pod, container, isInit, status, now, missing: missing.environment.get(container.name) }];
   });
+
+const unmounted = (message: string): PodEvent => ({ type: "Warning", reason: "FailedMount", message });
 
 const endedWell = (status: JsonObject): boolean => at(status, "state", "terminated", "exitCode") === 0;
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { at, textAt } from "../contract/json.ts";
+import { at, fieldsOf, textAt } from "../contract/json.ts";
 import { exitOf, pullFailure, type Container } from "./podFate.ts";
 
 /** What a node does to a container next: when, what its status is then, and what is told about it. */
@@ -26,6 +26,9 @@ const PULL_MS = 150;
 const CRASH_MS = 100;
 const SHAKY_MS = 5_000;
 const PROBE_MS = 10_000;
+const SLOW_MS = 3_800;
+/** Until it is looked again whether what was missing is there. */
+const AGAIN_MS = 1_000;
 /** The kubelet's own: doubled with each restart, five minutes at most. */
 const BACK_OFF_MS = 10_000;
 const LONGEST_BACK_OFF_MS = 300_000;
@@ -36,6 +39,8 @@ export interface Life {
   readonly container: Container;
   readonly isInit: boolean;
   readonly status: unknown;
+  /** What its environment lacks, in the kubelet's words. */
+  readonly missing: string | undefined;
 }
 
 /** Follows from the present status alone, so that it goes on after whatever broke in between; undefined: it stays so. */
@@ -45,8 +50,12 @@ export function nextStep(life: Life): ContainerStep | undefined {
   if (waiting === "ContainerCreating" || waiting === "PodInitializing") return begin(life);
   if (waiting === "ErrImagePull") return backOffPulling(life);
   if (waiting === "CrashLoopBackOff") return runAgain(life, backOffOf(status));
+  if (waiting === "CreateContainerConfigError")
+    return container.fate === "noconfig" ? undefined : lookForConfig(life);
   if (at(status, "state", "terminated") !== undefined) return afterItsEnd(life);
   if (at(status, "state", "running") === undefined) return undefined;
+  if (container.fate === "slow" && at(status, "ready") !== true)
+    return { afterMs: SLOW_MS, status: { ...fieldsOf(status), ready: true }, events: [] };
   if (container.fate === "notready") return { afterMs: PROBE_MS, events: [unhealthy(life)] };
   if (container.fate !== "shaky" || restartsOf(status) > 0) return undefined;
   return { afterMs: SHAKY_MS, status: terminated(life, { ready: false }), events: [] };
@@ -79,21 +88,31 @@ function begin(life: Life): ContainerStep {
     "Pulled",
     `Successfully pulled image "${image}" in 112ms (112ms including waiting). Image size: 13370000 bytes.`,
   );
-  if (fate === "noconfig") {
-    const message = `secret "db" not found`;
-    return {
-      afterMs,
-      status: waitingStatus(container, undefined, { reason: "CreateContainerConfigError", message }),
-      events: [pulling, pulled, event(life, "Warning", "Failed", `Error: ${message}`)],
-    };
-  }
-  const events = [pulling, pulled, ...started(life)];
+  const message = fate === "noconfig" ? `secret "db" not found` : life.missing;
+  const { status, events } = message === undefined ? run(life) : withoutConfig(life, message);
+  return { afterMs, status, events: [pulling, pulled, ...events] };
+}
+
+function run(life: Life): Required<Omit<ContainerStep, "afterMs">> {
+  const { fate } = life.container;
   const endsAtOnce = exitOf(fate) !== undefined && fate !== "shaky";
   return {
-    afterMs,
     status: endsAtOnce ? terminated(life, { ready: fate === "complete" }) : running(life),
-    events: fate === "notready" ? [...events, unhealthy(life)] : events,
+    events: fate === "notready" ? [...started(life), unhealthy(life)] : started(life),
   };
+}
+
+const withoutConfig = (life: Life, message: string): Required<Omit<ContainerStep, "afterMs">> => ({
+  status: waitingStatus(life.container, undefined, { reason: "CreateContainerConfigError", message }),
+  events: [event(life, "Warning", "Failed", `Error: ${message}`)],
+});
+
+/** What was missing may have been made meanwhile, or something else is missing now. */
+function lookForConfig(life: Life): ContainerStep {
+  const afterMs = AGAIN_MS;
+  if (life.missing === undefined) return { afterMs, ...run(life) };
+  const isSame = at(life.status, "state", "waiting", "message") === life.missing;
+  return isSame ? { afterMs, events: [] } : { afterMs, ...withoutConfig(life, life.missing) };
 }
 
 function backOffPulling(life: Life): ContainerStep {
@@ -203,7 +222,7 @@ function waitingStatus({ name, image }: Container, before: unknown, waiting: Wai
 function running({ pod, container }: Life, again: object = {}): object {
   return {
     ...identity(pod, container, again),
-    ready: container.fate !== "notready",
+    ready: container.fate !== "notready" && container.fate !== "slow",
     started: true,
     restartCount: 0,
     state: { running: { startedAt: now() } },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ApiClient } from "../contract/apiClient.ts";
 import { at, listAt, textAt } from "../contract/json.ts";
 import { NODE } from "./node.ts";
+import { missingFor, type Missing, NOTHING_MISSING, refersToConfig } from "./podConfig.ts";
 import { isUnschedulable } from "./podFate.ts";
 import { PodEvents } from "./podEvents.ts";
 import { nextPodStep, type PodStep } from "./podLife.ts";
@@ -33,6 +34,8 @@ interface Charge {
   state: string;
   since: number;
   timer: NodeJS.Timeout | undefined;
+  /** What the pod refers to and is not there, as of the last look. */
+  missing: Missing;
 }
 
 class Kubelet {
@@ -74,13 +77,16 @@ class Kubelet {
 
   #notice(pod: unknown): void {
     const uid = textAt(pod, "metadata", "uid");
-    const charge = this.#charges.get(uid) ?? {
+    const known = this.#charges.get(uid);
+    const charge = known ?? {
       ...{ pod, isBusy: false, state: "", since: 0 },
-      timer: undefined,
+      ...{ timer: undefined, missing: NOTHING_MISSING },
     };
     this.#charges.set(uid, charge);
     charge.pod = pod;
-    if (!charge.isBusy) this.#plan(charge);
+    if (charge.isBusy) return;
+    if (known === undefined && refersToConfig(pod)) void this.#do(charge, () => Promise.resolve());
+    else this.#plan(charge);
   }
 
   /** Sets the time of the next step; another change of the pod in the same state does not put it off. */
@@ -93,7 +99,7 @@ class Kubelet {
       charge.state = state;
       charge.since = performance.now();
     }
-    const step = this.#next(pod);
+    const step = this.#next(charge);
     if (step === undefined) return;
     const left = charge.since + step.afterMs - performance.now();
     charge.timer = setTimeout(() => void this.#do(charge, step.run), Math.max(0, left));
@@ -110,7 +116,10 @@ class Kubelet {
     try {
       // Its own writes come back by the watch later: planned upon the old state, the step would be done twice.
       const { status, body } = await this.#api.get(pathOf(charge.pod));
-      if (status === 200) charge.pod = body;
+      if (status === 200) {
+        charge.pod = body;
+        charge.missing = await missingFor(this.#api, body);
+      }
       charge.since = performance.now();
       charge.isBusy = false;
       if (status === 200 && this.#charges.get(textAt(body, "metadata", "uid")) === charge) this.#plan(charge);
@@ -120,7 +129,10 @@ class Kubelet {
     }
   }
 
-  #next(pod: unknown): { readonly afterMs: number; readonly run: () => Promise<void> } | undefined {
+  #next({
+    pod,
+    missing,
+  }: Charge): { readonly afterMs: number; readonly run: () => Promise<void> } | undefined {
     const path = pathOf(pod);
     if (at(pod, "metadata", "deletionTimestamp") !== undefined) {
       if (at(pod, "metadata", "deletionGracePeriodSeconds") === 0) return undefined;
@@ -134,7 +146,7 @@ class Kubelet {
     if (at(pod, "spec", "nodeName") === undefined && !isUnschedulable(pod)) {
       return { afterMs: 0, run: () => this.#bind(pod) };
     }
-    const step = nextPodStep(pod);
+    const step = nextPodStep(pod, missing);
     return step === undefined ? undefined : { afterMs: step.afterMs, run: () => this.#take(pod, step) };
   }
 

@@ -1,5 +1,6 @@
 import { at, listAt, textAt } from "../contract/json.ts";
-import { nextStep, notStarted, now, type ContainerStep, type PodEvent } from "./containerLife.ts";
+import { nextStep, notStarted, now, type ContainerStep, type Life, type PodEvent } from "./containerLife.ts";
+import type { Missing } from "./podConfig.ts";
 import { containersOf, initContainersOf, isUnschedulable, runsToAnEnd, type Container } from "./podFate.ts";
 
 /** What the node, or the scheduler, does for a pod next. */
@@ -13,8 +14,13 @@ const UNSCHEDULABLE =
   "0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: " +
   "3 No preemption victims found for incoming pod.";
 
+/** The kubelet tries again later and later; here it is always two seconds. */
+const MOUNT_AGAIN_MS = 2_000;
+
+const unmounted = (message: string): PodEvent => ({ type: "Warning", reason: "FailedMount", message });
+
 /** Follows from the pod as it is now; undefined where it stays so. Deleting and binding are not of its business. */
-export function nextPodStep(pod: unknown): PodStep | undefined {
+export function nextPodStep(pod: unknown, missing: Missing): PodStep | undefined {
   if (at(pod, "spec", "nodeName") === undefined) return isUnschedulable(pod) ? unscheduled(pod) : undefined;
   const inits = initContainersOf(pod);
   const containers = containersOf(pod);
@@ -23,12 +29,16 @@ export function nextPodStep(pod: unknown): PodStep | undefined {
   if (statuses.length === 0) {
     const reason = inits.length > 0 ? "PodInitializing" : "ContainerCreating";
     const first = (container: Container): object => notStarted(container, reason);
-    return { afterMs: 0, status: podStatus(pod, inits.map(first), containers.map(first)), events: [] };
+    const status = podStatus(pod, inits.map(first), containers.map(first));
+    return { afterMs: 0, status, events: missing.volumes.map(unmounted) };
   }
+  const hasBegun = [...initStatuses, ...statuses].some((status) => !isUntouched(status));
+  if (!hasBegun && missing.volumes.length > 0)
+    return { afterMs: MOUNT_AGAIN_MS, events: missing.volumes.map(unmounted) };
   const isInitialized = initStatuses.every(endedWell);
   const lives = isInitialized
-    ? livesOf(pod, containers, statuses, false)
-    : livesOf(pod, inits, initStatuses, true)
+    ? livesOf(pod, [containers, statuses], false, missing)
+    : livesOf(pod, [inits, initStatuses], true, missing)
         .filter(({ status }) => !endedWell(status))
         .slice(0, 1);
   const [next] = lives
@@ -51,18 +61,14 @@ const withoutStatus = ({ afterMs, events }: ContainerStep): Omit<PodStep, "statu
 
 const livesOf = (
   pod: unknown,
-  containers: readonly Container[],
-  statuses: readonly unknown[],
+  [containers, statuses]: readonly [readonly Container[], readonly unknown[]],
   isInit: boolean,
-): {
-  readonly pod: unknown;
-  readonly container: Container;
-  readonly isInit: boolean;
-  readonly status: unknown;
-}[] =>
+  missing: Missing,
+): readonly Life[] =>
   statuses.flatMap((status) => {
     const container = containers.find(({ name }) => name === at(status, "name"));
-    return container === undefined ? [] : [{ pod, container, isInit, status }];
+    if (container === undefined) return [];
+    return [{ pod, container, isInit, status, missing: missing.environment.get(container.name) }];
   });
 
 const endedWell = (status: unknown): boolean => at(status, "state", "terminated", "exitCode") === 0;
