@@ -1,4 +1,5 @@
 import type { PanelView, RowView } from "../../src/protocol/panel.ts";
+import { aRolloutPanel, NO_HISTORY, UNDOING } from "./rollouts.ts";
 import { NOT_PROVEN, NOTICE, PROVEN, READING, REVIEW, RUNNING, STALE } from "./sides.ts";
 import { aPanel, aRow, press, ROWS, TABLE } from "./web.ts";
 
@@ -111,6 +112,8 @@ export const STATES: Readonly<Record<string, PanelView>> = {
     ],
   }),
   empty: aPanel(undefined, { banners: [], table: { ...TABLE, caption: "No revisions", rows: [] } }),
+  rollouts: aRolloutPanel(UNDOING, { selected: 6 }),
+  "no-history": NO_HISTORY,
   long: LONG,
   hostile: hostilePanel,
 };

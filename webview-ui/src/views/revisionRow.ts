@@ -54,6 +54,15 @@ export const revisionRow = (row: RowView, place: RowPlace, deeds: Deeds): Templa
       ${under(deployed.exactly)}
     </td>
     <td role="gridcell" class="chart">${data(row.chart)}</td>
-    <td role="gridcell" class="state">${chip(state)} ${under(state.under)}</td>
+    <td role="gridcell" class="state">
+      ${chip(state)} ${under(state.under)}
+      ${
+        row.actions === undefined || row.actions.length === 0
+          ? nothing
+          : html`<span class="opens"
+              >${row.actions.map((each) => action(each, deeds, place.isCurrent))}</span
+            >`
+      }
+    </td>
   </tr>`;
 };
