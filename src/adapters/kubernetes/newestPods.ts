@@ -66,7 +66,7 @@ async function podsOfDeployment(deployment: JsonObject, source: PodSource): Prom
 const uidOf = (object: unknown): string => textAt(object, "metadata", "uid") ?? "";
 
 /** Whether the controller has seen the spec as it is, and acts upon it. */
-const isFollowed = (deployment: JsonObject): boolean =>
+export const isFollowed = (deployment: JsonObject): boolean =>
   valueAt(deployment, "spec", "paused") !== true &&
   (numberAt(deployment, "status", "observedGeneration") ?? 0) >=
     (numberAt(deployment, "metadata", "generation") ?? 0);

@@ -5,8 +5,9 @@ import type { RolloutReading, RolloutRevision, WorkloadKind } from "../../domain
 import { SECOND_MS } from "../../domain/time.ts";
 import { CHANGE_CAUSE, marksByHash, plainTemplate, sameTemplate, TEMPLATE_HASH } from "../../domain/undo.ts";
 import { isObject, numberAt, textAt, textsAt, valueAt, type JsonObject } from "./json.ts";
-import { isOwnedBy } from "./newestPods.ts";
+import { isFollowed, isOwnedBy } from "./newestPods.ts";
 import { readConditions } from "./podFacts.ts";
+import { jsonOf } from "./template.ts";
 import { imagesOf } from "./workloadReading.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
@@ -160,12 +161,6 @@ function currentOf(
   }
 }
 
-/** Whether the controller has seen the spec as it is, and makes a revision of it: a paused Deployment gets none. */
-const isFollowed = (workload: JsonObject): boolean =>
-  valueAt(workload, "spec", "paused") !== true &&
-  (numberAt(workload, "status", "observedGeneration") ?? 0) >=
-    (numberAt(workload, "metadata", "generation") ?? 0);
-
 /** Where the controller gave no numbers, by age. */
 const newestFirst = (a: RolloutRevision, b: RolloutRevision): number =>
   b.revision - a.revision || b.createdAt - a.createdAt || (a.object.name < b.object.name ? -1 : 1);
@@ -179,20 +174,4 @@ function templateOf(value: unknown): Json {
   if (!isObject(value)) return {};
   const { $patch: patch, ...template } = value;
   return plainTemplate(jsonOf(patch === undefined ? value : template));
-}
-
-/** JSON as it was parsed. What is null says nothing: old API servers write `creationTimestamp: null`. */
-function jsonOf(value: unknown): Json {
-  // Nearly all are like this, and a hundred templates are quickly read where none has to be copied.
-  if (isWithoutNull(value)) return value;
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (!isObject(value)) return null;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([key, member]) => [key, jsonOf(member)]));
-}
-
-function isWithoutNull(value: unknown): value is Json {
-  if (Array.isArray(value)) return value.every(isWithoutNull);
-  if (isObject(value)) return Object.keys(value).every((key) => isWithoutNull(value[key]));
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
