@@ -40,8 +40,10 @@ export class TreePods implements Disposable {
   /** Follows the pods of these rows and lets the others go; each look compares with the folders' connections. */
   follow(wanted: ReadonlyMap<string, WantedPods>): void {
     this.#wanted = wanted;
-    for (const id of this.#followed.keys()) if (!wanted.has(id)) this.#leave(id);
+    const unwanted = [...this.#followed.keys()].filter((id) => !wanted.has(id));
+    for (const id of unwanted) this.#leave(id);
     for (const id of wanted.keys()) void this.#open(id);
+    if (unwanted.length > 0) this.#changes.fire();
   }
 
   dispose(): void {
