@@ -21,6 +21,7 @@ import { connectTo } from "./connection.ts";
 import { followPastRuns, type Following } from "./ui/commands/pastRuns.ts";
 import { registerCommands } from "./ui/commands/table.ts";
 import { ConfigDiagnostics } from "./ui/diagnostics.ts";
+import { ObjectDocuments, openDocument } from "./ui/documents.ts";
 import { openLinks } from "./ui/links.ts";
 import { tellLockNews } from "./ui/lockNews.ts";
 import { TeamFolder } from "./ui/model/teamFolder.ts";
@@ -28,6 +29,7 @@ import { TeamFolders } from "./ui/model/teamFolders.ts";
 import { followWorkspace } from "./ui/model/workspace.ts";
 import { HistoryPanels } from "./ui/panel/historyPanels.ts";
 import { RollbackRuns } from "./ui/panel/rollbackRuns.ts";
+import { UndoRuns } from "./ui/panel/rolloutRuns.ts";
 import { Running } from "./ui/running.ts";
 import { showStatusBar } from "./ui/statusBar.ts";
 import { EnvironmentTree } from "./ui/tree/environmentTree.ts";
@@ -91,10 +93,26 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       return { team, disposables: [diagnostics.follow(team), files] };
     }),
   );
+  const undos = own(new UndoRuns(() => clock.now()));
+  own(
+    new ObjectDocuments({
+      log,
+      now: () => clock.now(),
+      isTrusted: () => vscode.workspace.isTrusted,
+      reader: async () => {
+        await workspace.read;
+        const folder = folders.current ?? folders.all[0];
+        return (await folder?.wake())?.documents;
+      },
+    }),
+  );
   const { language } = vscode.env;
   const foldersRead = workspace.read;
   const panels = own(
-    new HistoryPanels({ clock, log, folders, foldersRead, runs, language }, context.extensionUri),
+    new HistoryPanels(
+      { clock, log, folders, foldersRead, runs, undos, language, openDocument },
+      context.extensionUri,
+    ),
   );
   const services = {
     clock,

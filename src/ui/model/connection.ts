@@ -3,6 +3,7 @@ import type { BranchFates } from "../../app/branchFates.ts";
 import type { Disposable, Listen } from "../../app/emitter.ts";
 import type { LivePods, PodsSubject } from "../../app/livePods.ts";
 import type { LockBoard } from "../../app/lockBoard.ts";
+import type { Monitored, MonitorListener } from "../../app/monitors.ts";
 import type { Repository, RepositoryError } from "../../app/ports.ts";
 import type { EnvironmentView, MachineReleaseView } from "../../app/releaseSummary.ts";
 import type { AskOrder, AskOutcome, KeepOrder, KeepOutcome } from "../../app/askHolder.ts";
@@ -16,6 +17,7 @@ import type {
   LeaveOutcome,
   WaitingOrder,
 } from "../../app/waitingList.ts";
+import type { DocumentReader } from "../../app/rolloutPorts.ts";
 import type { LockPlace } from "../../app/changeLock.ts";
 import type { Machine, TeamConfig } from "../../domain/config.ts";
 import type { Result } from "../../domain/result.ts";
@@ -57,5 +59,9 @@ export interface Connection extends Disposable {
   /** The live pods of a release or a workload. Whoever asks for them disposes them. */
   pods(subject: PodsSubject): LivePods;
   readonly rollouts: RolloutConnection;
+  /** What a person opens to read. */
+  readonly documents: DocumentReader;
+  /** Watches what was deployed until it tells that it is over, or is disposed. */
+  monitor(entry: Monitored, listener: MonitorListener): Disposable;
   repository(signal: AbortSignal): Promise<Result<Repository, RepositoryError>>;
 }
