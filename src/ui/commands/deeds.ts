@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { openDocument } from "../documents.ts";
 import { gitActionFailed, noGitExtension } from "../messages/command.ts";
 import type { Button } from "../messages/notice.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
@@ -87,8 +88,11 @@ async function open(
     case "devdeploy-any":
       return run("devdeploy.devdeployCurrentBranch", ...(folder === undefined ? [] : [folder.place.key]));
     case "show-history":
+    case "roll-back":
       services.panels.show(button);
       return;
+    case "open-log":
+      return openDocument(button.request);
     case "keep":
     case "show-environments":
       return run("devdeploy.environments.focus");

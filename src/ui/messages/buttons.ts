@@ -1,5 +1,6 @@
 import { l10n } from "vscode";
-import type { Button } from "./notice.ts";
+import { shortCommit } from "../../domain/branch.ts";
+import type { Button, RollBackTo } from "./notice.ts";
 import { shown } from "./text.ts";
 
 /** What stands on a button of a notification. */
@@ -41,6 +42,10 @@ export function buttonLabel(button: Button): string {
       return l10n.t("Show Environments");
     case "show-history":
       return l10n.t("Show");
+    case "roll-back":
+      return rollBackLabel(button);
+    case "open-log":
+      return l10n.t("Show Log");
     case "create-config":
       return l10n.t("Create devdeploy.json");
     case "open-config":
@@ -50,4 +55,12 @@ export function buttonLabel(button: Button): string {
     case "manage-trust":
       return l10n.t("Manage Workspace Trust");
   }
+}
+
+/** It opens a review, hence the dots. */
+function rollBackLabel({ chosen, commit }: RollBackTo): string {
+  if (commit !== undefined) return l10n.t("Roll Back to {commit}…", { commit: shortCommit(commit) });
+  return chosen === undefined
+    ? l10n.t("Roll Back…")
+    : l10n.t("Roll Back to Revision {revision}…", { revision: chosen });
 }

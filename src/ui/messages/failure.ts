@@ -42,7 +42,11 @@ export function recordSentence(record: RecordTruth, machine: string | undefined)
 }
 
 /** Why a devdeploy failed: the cause first, then what it left behind. */
-export function failureNotice(failure: DeployFailure, machine: string | undefined): Notice {
+export function failureNotice(
+  failure: DeployFailure,
+  machine: string | undefined,
+  back: readonly Button[] = [],
+): Notice {
   const error = (text: string, ...first: readonly Button[]): Notice => ({
     severity: "error",
     text,
@@ -94,15 +98,26 @@ export function failureNotice(failure: DeployFailure, machine: string | undefine
         }),
       );
     case "helm":
-      return error(helmSentence(failure, machine));
+      return error(helmSentence(failure, machine), ...back);
     case "proof":
       return error(
         l10n.t(
           "helm deployed revision {revision} to {machine}, but whether it runs could not be read. {cause}",
           { revision: failure.revision, machine: where, cause: releaseReadSentence(failure.error) },
         ),
+        ...back,
       );
   }
+}
+
+/**
+ * The revision that a devdeploy has left behind and that may be gone back from; undefined where it made none, and where
+ * helm's record is pending: that has to be cleared first.
+ */
+export function failedRevision(failure: DeployFailure): number | undefined {
+  if (failure.stage === "proof") return failure.revision;
+  if (failure.stage !== "helm" || failure.record.kind !== "recorded") return undefined;
+  return isPending(failure.record.status) ? undefined : failure.record.revision;
 }
 
 const isAboutHelmItself = (reason: string): boolean =>

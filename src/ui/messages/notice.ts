@@ -1,4 +1,6 @@
 import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
+import type { CommitHash } from "../../domain/branch.ts";
+import type { DocumentRequest } from "../documents.ts";
 
 /** What a button of a notification does; its label stands in `buttonLabel`, its deed in `ui/notices.ts`. */
 export type Button =
@@ -29,10 +31,24 @@ export type Button =
       readonly target: string;
       readonly workload?: WorkloadAddress;
     }
+  /** Opens the same with a way back to be reviewed; without `chosen` it is the recommended one. Nothing is done yet. */
+  | ({ readonly kind: "roll-back" } & RollBackTo)
+  /** Opens something of the cluster's to be read: the log of what is in trouble. */
+  | { readonly kind: "open-log"; readonly request: DocumentRequest }
   | { readonly kind: "create-config" }
   | { readonly kind: "open-config" }
   | { readonly kind: "open-settings"; readonly setting: string }
   | { readonly kind: "manage-trust" };
+
+/** A history, and what its person may want to go back to. */
+export interface RollBackTo {
+  readonly folder: string;
+  readonly subject: string;
+  readonly target: string;
+  readonly workload?: WorkloadAddress;
+  readonly chosen?: number;
+  readonly commit?: CommitHash;
+}
 
 /** One notification: what happened, to what, what to do next. */
 export interface Notice {

@@ -6,8 +6,8 @@ import type { ProofLine } from "../../domain/proof.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { busySentence } from "./busy.ts";
 import { diagnosisSentence } from "./diagnosis.ts";
-import { failureNotice, recordSentence } from "./failure.ts";
-import type { Button, Notice } from "./notice.ts";
+import { failedRevision, failureNotice, recordSentence } from "./failure.ts";
+import type { Button, Notice, RollBackTo } from "./notice.ts";
 import { refusalNotice } from "./refusal.ts";
 import { parts } from "./rows.ts";
 import { detail, shown } from "./text.ts";
@@ -20,6 +20,8 @@ export interface Telling {
   /** Where HEAD was; undefined for a branch that is not the one of HEAD. */
   readonly commit: CommitHash | undefined;
   readonly now: EpochMs;
+  /** The history of the machine's release; without it no way back is offered. */
+  readonly history?: RollBackTo;
 }
 
 const SHOW_LOG: Button = { kind: "show-log" };
@@ -46,9 +48,17 @@ export function outcomeNotice(outcome: DeployOutcome, telling: Telling): Notice 
         telling.now,
       );
     case "failed":
-      return withLock(failureNotice(outcome.failure, outcome.machine), outcome.lock, telling.now);
+      return withLock(
+        failureNotice(outcome.failure, outcome.machine, wayBack(failedRevision(outcome.failure), telling)),
+        outcome.lock,
+        telling.now,
+      );
     case "not-proven":
-      return withLock(notProvenNotice(outcome), outcome.lock, telling.now);
+      return withLock(
+        notProvenNotice(outcome, wayBack(outcome.revision, telling)),
+        outcome.lock,
+        telling.now,
+      );
     case "nothing-runs":
       return withLock(
         {
@@ -70,6 +80,10 @@ export function outcomeNotice(outcome: DeployOutcome, telling: Telling): Notice 
       return withLock(cancelledNotice(outcome.truth, outcome.machine), outcome.lock, telling.now);
   }
 }
+
+/** There is a way back from a revision that was made, unless it is the first. */
+const wayBack = (revision: number | undefined, { history }: Telling): readonly Button[] =>
+  revision === undefined || revision <= 1 || history === undefined ? [] : [{ kind: "roll-back", ...history }];
 
 // Only what cannot break out of the link's own syntax becomes a link.
 const LINKABLE = /^https?:\/\/[^\s()[\]"'<>]+$/u;
@@ -245,7 +259,10 @@ function firstFailed(lines: readonly ProofLine[]): string {
   return line.workload === undefined ? detail(line.facts) : `${shown(line.workload)}: ${detail(line.facts)}`;
 }
 
-function notProvenNotice(outcome: DeployOutcome & { readonly kind: "not-proven" }): Notice {
+function notProvenNotice(
+  outcome: DeployOutcome & { readonly kind: "not-proven" },
+  back: readonly Button[],
+): Notice {
   const cause =
     outcome.diagnosis === undefined
       ? firstFailed(outcome.lines)
@@ -261,7 +278,7 @@ function notProvenNotice(outcome: DeployOutcome & { readonly kind: "not-proven" 
         revision: outcome.revision,
       },
     ),
-    buttons: [SHOW_LOG],
+    buttons: [...back, SHOW_LOG],
   };
 }
 

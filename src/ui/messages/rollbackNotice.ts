@@ -177,15 +177,20 @@ export function badLink(why: "not-ours" | "unnamed" | "unknown-subject", subject
 
 export const noHistoryToShow = (): Notice => ({
   severity: "info",
-  text: l10n.t("devdeploy.json names no helm release and no Deployment with a fixed name, so there is no history to show."),
+  text: l10n.t(
+    "devdeploy.json names no helm release and no Deployment with a fixed name, so there is no history to show.",
+  ),
   buttons: [{ kind: "open-config" }],
 });
 
 export const noHistoryOf = (subject: string): Notice => ({
   severity: "info",
-  text: l10n.t("{subject} has no helm release and no Deployment with a fixed name, so there is no history to show.", {
-    subject: shown(subject),
-  }),
+  text: l10n.t(
+    "{subject} has no helm release and no Deployment with a fixed name, so there is no history to show.",
+    {
+      subject: shown(subject),
+    },
+  ),
   buttons: [{ kind: "open-config" }],
 });
 

@@ -66,11 +66,12 @@ export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable 
     this.#serializer = vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this);
   }
 
-  /** Opens the history, or brings it to the front where it is open. */
-  show(about: PanelAbout): void {
+  /** Opens the history, or brings it to the front where it is open, with a revision chosen if one is named. */
+  show(about: PanelAbout & Pick<PanelMemory, "chosen">): void {
     const open = this.#open.get(keyOf(about));
     if (open !== undefined) {
       open.panel.reveal();
+      if (about.chosen !== undefined) open.session.choose(about.chosen);
       return;
     }
     const title =
