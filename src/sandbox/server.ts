@@ -113,7 +113,7 @@ function startWatch(door: Door, call: Call, to: { response: ServerResponse; isSi
   const { response, isSilent } = to;
   if (call.target.kind !== "objects") return;
   const { kind, namespace } = call.target.to;
-  const form = formFor(call.headers.accept);
+  const form = formFor(call, door.services.objects.now);
   const order = isRefusal(form) ? form : readWatch(kind, namespace, call.query, form);
   if (isRefusal(order)) {
     writeRefusal(response, order);

@@ -122,7 +122,7 @@ interface ObjectsRequest {
 }
 
 function serveObjects(services: Services, call: Call, { to, body }: ObjectsRequest): Answer | Refusal {
-  const form = formFor(call.headers.accept);
+  const form = formFor(call, services.objects.now);
   if (isRefusal(form)) return form;
   if (to.subresource === "scale" && to.kind.subresources.includes("scale"))
     return serveScale(services, call, { to, body });
