@@ -73,7 +73,7 @@ const readingOf = (entries: readonly RolloutEntry[]): RolloutSnapshot["workload"
 /** Live, while the rollout of 168 cannot pull its image. */
 export function aRolloutSnapshot(snapshot: Partial<RolloutSnapshot> = {}): RolloutSnapshot {
   const entries = snapshot.entries ?? aRolloutStory();
-  const workload = readingOf(entries);
+  const workload = snapshot.isAbsent === true ? undefined : readingOf(entries);
   return {
     subject: aRolloutSubject(),
     liveness: { kind: "live", verifiedAt: NOW },
