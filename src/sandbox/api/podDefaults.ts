@@ -70,7 +70,19 @@ function isLatest(image: string): boolean {
 /** What the server adds to a pod itself, beyond what a template gets. */
 export function defaultPod(pod: JsonObject): void {
   const spec = childOf(pod, "spec");
+  for (const field of ["initContainers", "containers"]) {
+    for (const container of objectsOf(spec[field])) requestWhatIsTheLimit(container);
+  }
   setDefault(spec, "enableServiceLinks", true);
   setDefault(spec, "preemptionPolicy", "PreemptLowerPriority");
   setDefault(spec, "priority", 0);
+}
+
+/** Who names only a limit asks for as much. */
+function requestWhatIsTheLimit(container: JsonObject): void {
+  const resources = childOf(container, "resources");
+  const limits = resources["limits"];
+  if (!isObject(limits)) return;
+  const requests = childOf(resources, "requests");
+  for (const [name, amount] of Object.entries(limits)) setDefault(requests, name, amount);
 }

@@ -5,6 +5,7 @@ import { DaemonSetController } from "./daemonSets.ts";
 import { DeploymentController } from "./deployments.ts";
 import { GarbageCollector } from "./garbage.ts";
 import { JobController } from "./jobs.ts";
+import { QuotaController } from "./quotas.ts";
 import { ReplicaSetController } from "./replicaSets.ts";
 import { StatefulSetController } from "./statefulSets.ts";
 
@@ -16,6 +17,7 @@ export function startControllers(objects: Objects): () => void {
     new StatefulSetController(objects),
     new DaemonSetController(objects, NODE),
     new JobController(objects),
+    new QuotaController(objects),
     new GarbageCollector(objects),
     new Kubelet(objects),
   ];

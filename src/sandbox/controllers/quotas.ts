@@ -1,0 +1,40 @@
+import type { Objects, Write } from "../api/objects.ts";
+import { placeOf } from "../api/listing.ts";
+import { quotaStatus } from "../api/quota.ts";
+import { POD, RESOURCE_QUOTA } from "../kinds.ts";
+import { namespaceOf } from "../object.ts";
+import type { Change } from "../store.ts";
+import { WorkQueue } from "./queue.ts";
+
+const WRITE: Write = {
+  manager: { name: "controller-manager", operation: "Update", apiVersion: "v1", subresource: "status" },
+};
+
+/** Tells on each quota how much of it is used. What it refuses is decided where pods are made. */
+export class QuotaController {
+  readonly #objects: Objects;
+  readonly #queue = new WorkQueue((namespace) => {
+    this.#report(namespace);
+  });
+
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
+
+  stop(): void {
+    this.#queue.stop();
+  }
+
+  /** Takes notice of a change. */
+  notice({ kind, object }: Change): void {
+    if (kind === POD || kind === RESOURCE_QUOTA) this.#queue.add(namespaceOf(object));
+  }
+
+  #report(namespace: string): void {
+    const { store } = this.#objects;
+    for (const quota of store.list(RESOURCE_QUOTA, namespace)) {
+      const status = quotaStatus(store, quota, namespace);
+      this.#objects.change(placeOf(RESOURCE_QUOTA, quota), (live) => ({ ...live, status }), WRITE);
+    }
+  }
+}
