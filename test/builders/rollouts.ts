@@ -61,6 +61,14 @@ export function aRolloutRevision(revision: Partial<RolloutRevision> = {}): Rollo
   };
 }
 
+/** One of a StatefulSet or DaemonSet, which counts no pods. */
+export function aControllerRevision(revision: Partial<RolloutRevision> = {}): RolloutRevision {
+  const { pods, ...rest } = aRolloutRevision(revision);
+  const name = `web-${rest.hash}`;
+  const object = { kind: "ControllerRevision", name, uid: rest.object.uid } as const;
+  return { ...rest, object, ...(revision.pods === undefined || pods === undefined ? {} : { pods }) };
+}
+
 /** Commit 4f1c0de is revision 1, bad0bad revision 2, which runs. Its template is the newest revision's. */
 export function aRollout(rollout: Partial<RolloutReading> = {}): RolloutReading {
   const revisions = rollout.revisions ?? [

@@ -117,8 +117,7 @@ describe("an undo that goes well", () => {
     });
     const world = new UndoWorld();
     world.rollouts.rollout = seen;
-    const { commit: _, ...to } = anUndoReview({ seen }).to;
-    world.review = anUndoReview({ seen, to });
+    world.review = anUndoReview({ seen, to: { revision: 1, uid: "rs1", hash: "h1" } });
     assert.deepEqual(itemOf(await world.undo(), "commit"), ["fact", "registry.example.com/app:1.2.3"]);
   });
 

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { recommendUndo } from "../../../src/domain/recommendUndo.ts";
+import type { RolloutEntry } from "../../../src/domain/rolloutEntries.ts";
+import { aCommit } from "../../builders/deploy.ts";
+import { aRolloutRevision } from "../../builders/rollouts.ts";
+
+const HISTORY = { historyLimit: 10 };
+
+const exact = (commit: string): RolloutEntry["match"] => ({
+  kind: "exact",
+  commit: aCommit(commit),
+  source: "image",
+  evidence: commit,
+  isInClone: true,
+});
+const guess = (commit: string): RolloutEntry["match"] => ({
+  kind: "ambiguous",
+  why: "inherited",
+  candidates: [commit],
+  source: "label",
+  evidence: commit,
+});
+
+/** Newest first, the first of them current; numbers count down to 1. */
+const entries = (...some: readonly Partial<RolloutEntry>[]): readonly RolloutEntry[] =>
+  some.map((entry, index) => ({
+    revision: aRolloutRevision({ revision: some.length - index }),
+    match: exact("4f1c0de"),
+    isCurrent: index === 0,
+    wasUndoneFrom: false,
+    ...entry,
+  }));
+
+test("the newest revision of another commit is recommended", () => {
+  const [current, ...others] = [exact("ccccccc"), exact("bbbbbbb"), exact("aaaaaaa")];
+  assert.deepEqual(
+    recommendUndo(HISTORY, entries({ match: current }, ...others.map((match) => ({ match })))),
+    {
+      kind: "revision",
+      uid: "rs2",
+      revision: 2,
+      skipped: [],
+    },
+  );
+});
+
+test("what nobody can want is passed over, with the reason", () => {
+  const shown = entries(
+    { match: exact("ccccccc") },
+    { match: exact("bad0bad"), wasUndoneFrom: true },
+    { match: exact("ccccccc") },
+    { match: guess("bbbbbbb") },
+    { match: { kind: "unknown", why: "mutable-tag" } },
+    { match: exact("aaaaaaa") },
+  );
+  assert.deepEqual(recommendUndo(HISTORY, shown), {
+    kind: "revision",
+    uid: "rs1",
+    revision: 1,
+    skipped: [
+      { revision: 5, why: "undone-from" },
+      { revision: 4, why: "same-commit" },
+      { revision: 3, why: "commit-unknown" },
+      { revision: 2, why: "commit-unknown" },
+    ],
+  });
+});
+
+test("what may be of the current commit, as far as anybody knows, is not another one", () => {
+  const shown = entries({ match: guess("4f1c0de") }, { match: exact("4f1c0de") });
+  assert.deepEqual(recommendUndo(HISTORY, shown), { kind: "none", why: "none-fit" });
+});
+
+test("where the current commit is not known, the newest that is known is recommended", () => {
+  const shown = entries({ match: { kind: "unknown", why: "no-clue" } }, {});
+  assert.equal(recommendUndo(HISTORY, shown).kind, "revision");
+});
+
+test("a guess is never recommended, be it the only one", () => {
+  const shown = entries({ match: exact("ccccccc") }, { match: guess("aaaaaaa") });
+  assert.deepEqual(recommendUndo(HISTORY, shown), { kind: "none", why: "none-fit" });
+});
+
+test("nothing is recommended while a commit is looked up, or before the controller has made a revision", () => {
+  const shown = entries({ match: exact("ccccccc") }, { match: undefined }, {});
+  assert.deepEqual(recommendUndo(HISTORY, shown), { kind: "reading" });
+  const unseen = entries({ isCurrent: false }, { match: exact("aaaaaaa") });
+  assert.deepEqual(recommendUndo(HISTORY, unseen), { kind: "reading" });
+});
+
+test("where no history is kept there is nothing to go back to, whatever is still there", () => {
+  const shown = entries({ match: exact("ccccccc") }, {});
+  assert.deepEqual(recommendUndo({ historyLimit: 0 }, shown), { kind: "none", why: "no-history" });
+});
+
+test("the only revision has none before it", () => {
+  assert.deepEqual(recommendUndo(HISTORY, entries({})), { kind: "none", why: "only-one" });
+});
