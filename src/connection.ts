@@ -17,7 +17,6 @@ import { liftHold } from "./app/environmentHold.ts";
 import { extendLock } from "./app/extendLock.ts";
 import { LockBoard } from "./app/lockBoard.ts";
 import { RolloutMonitor } from "./app/monitorRollout.ts";
-import { RolloutMonitor } from "./app/monitorRollout.ts";
 import { holdOperation } from "./app/operationLease.ts";
 import type { Clock, Log } from "./app/ports.ts";
 import { ReleaseHistory } from "./app/releaseHistory.ts";
@@ -105,8 +104,6 @@ export async function connectTo(place: Place, { deployer, log }: ConnectServices
     rollback: rollbackConnection(cluster, { deployer, log }, surroundings),
     rollouts: rolloutConnection(cluster, surroundings),
     documents: cluster.documents,
-    monitor: (entry, listener) =>
-      new RolloutMonitor({ ...shared, releases: cluster.releases }, entry, listener),
     monitor: (entry, listener) => new RolloutMonitor(shared, entry, listener),
     pods: (subject) => new ReleasePods(shared, subject),
     repository,

@@ -22,11 +22,15 @@ import { followPastRuns, type Following } from "./ui/commands/pastRuns.ts";
 import { registerCommands } from "./ui/commands/table.ts";
 import { ConfigDiagnostics } from "./ui/diagnostics.ts";
 import { ObjectDocuments, openDocument } from "./ui/documents.ts";
+import { keptMonitors } from "./ui/keptMonitors.ts";
 import { openLinks } from "./ui/links.ts";
 import { tellLockNews } from "./ui/lockNews.ts";
 import { TeamFolder } from "./ui/model/teamFolder.ts";
 import { TeamFolders } from "./ui/model/teamFolders.ts";
 import { followWorkspace } from "./ui/model/workspace.ts";
+import { Monitoring } from "./ui/monitoring.ts";
+import { monitorRuns } from "./ui/monitorRuns.ts";
+import { tellTrouble } from "./ui/monitorTrouble.ts";
 import { HistoryPanels } from "./ui/panel/historyPanels.ts";
 import { RollbackRuns } from "./ui/panel/rollbackRuns.ts";
 import { UndoRuns } from "./ui/panel/rolloutRuns.ts";
@@ -114,6 +118,14 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       context.extensionUri,
     ),
   );
+  const told = new ToldFiles(join(globalStorageUri.fsPath, "told"));
+  const monitoring: Monitoring = own(
+    new Monitoring({
+      ...{ clock, log, folders, foldersRead, told, kept: keptMonitors(workspaceState) },
+      tell: (entry, trouble, at) => tellTrouble(services, entry, trouble, at),
+    }),
+  );
+  own(monitorRuns({ folders, runs, undos, monitoring }));
   const services = {
     clock,
     log,
@@ -123,13 +135,14 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
     running,
     runs,
     panels,
+    monitoring,
     git: { pushBranch, pullBranch },
   };
   own(registerCommands(services));
   own(openLinks(services));
   own(showEnvironments(tree, folders));
   own(showStatusBar(folders, running));
-  own(tellLockNews(services, new ToldFiles(join(globalStorageUri.fsPath, "told"))));
+  own(tellLockNews(services, told));
   own(wakeWhileHolding(folders, workspaceState, clock));
   own(
     onSettingsChange(() => {

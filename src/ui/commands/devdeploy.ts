@@ -14,6 +14,7 @@ import { phaseSentence, progressTitle } from "../messages/progress.ts";
 import { repositorySentence } from "../messages/repository.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
+import { historyOf, monitorProven } from "./afterDevdeploy.ts";
 import { folderOf, pickPool } from "./choose.ts";
 import { perform } from "./deeds.ts";
 import { askWhenFull } from "./fullPool.ts";
@@ -123,17 +124,23 @@ async function connectAndRun(services: CommandServices, folder: TeamFolder, orde
     confirm: modalConfirm,
     whenFull: askWhenFull({ services, folder, connection }),
   };
-  return runDevdeploy(services, deployServices, { ...order, repository: repository.value, head: head.value });
+  return runDevdeploy(services, deployServices, {
+    ...order,
+    folder,
+    repository: repository.value,
+    head: head.value,
+  });
 }
 
 interface Prepared extends DeployOrderedBranch {
   readonly head: Head;
+  readonly folder: TeamFolder;
 }
 
 async function runDevdeploy(
   services: CommandServices,
   deployServices: DeployServices,
-  { head, ...order }: Prepared,
+  { head, folder, ...order }: Prepared,
 ): Promise<Notice> {
   const { running, log, clock } = services;
   const branch = order.branch ?? (head.kind === "branch" ? head.branch : undefined);
@@ -158,7 +165,9 @@ async function runDevdeploy(
     },
   );
   logOutcome(services, outcome);
-  return outcomeNotice(outcome, { branch, commit, now: clock.now() });
+  monitorProven(services, folder, outcome);
+  const history = historyOf(folder, "machine" in outcome ? outcome.machine : undefined);
+  return outcomeNotice(outcome, { branch, commit, now: clock.now(), ...(history && { history }) });
 }
 
 /** A signal that fires when the person presses the button of a progress notification. */

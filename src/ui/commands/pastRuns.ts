@@ -9,6 +9,7 @@ import { pastRunTitle } from "../messages/pastRun.ts";
 import { phaseSentence } from "../messages/progress.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
+import { historyOf, monitorProven } from "./afterDevdeploy.ts";
 import { perform } from "./deeds.ts";
 import { abortedBy, devdeployCurrentBranch, logOutcome } from "./devdeploy.ts";
 import { tellPastRollback, type FollowRollback } from "./pastRollback.ts";
@@ -75,8 +76,12 @@ async function tell(
   logOutcome(services, outcome);
   const { branch: name, commit } = run.order.mark;
   const branch = name === undefined ? undefined : parseBranchName(name);
+  const folder = folderWith(services, run.order.subject);
+  monitorProven(services, folder, outcome);
+  const history = historyOf(folder, run.order.subject);
   const shown = showNotice(
     outcomeNotice(outcome, {
+      ...(history && { history }),
       branch: branch?.ok === true ? branch.value : undefined,
       commit,
       now: clock.now(),
@@ -85,7 +90,6 @@ async function tell(
   await pastRuns.seen(run.id);
   const button = await shown;
   if (button === undefined) return;
-  const folder = folderWith(services, run.order.subject);
   if ((await perform(services, button, folder)) === "again") {
     await devdeployCurrentBranch(services, folder?.place.key);
   }

@@ -1,5 +1,6 @@
 import type { Clock, Log } from "../../app/ports.ts";
 import type { TeamFolders } from "../model/teamFolders.ts";
+import type { Monitoring } from "../monitoring.ts";
 import type { HistoryPanels } from "../panel/historyPanels.ts";
 import type { RollbackRuns } from "../panel/rollbackRuns.ts";
 import type { Running } from "../running.ts";
@@ -22,6 +23,8 @@ export interface CommandServices {
   readonly running: Running;
   /** The rollback panels. */
   readonly panels: Pick<HistoryPanels, "show" | "tellEnd">;
+  /** Watches what was deployed, for a while. */
+  readonly monitoring: Pick<Monitoring, "deployed">;
   /** The rollbacks of this window. */
   readonly runs: RollbackRuns;
   readonly git: {
