@@ -72,7 +72,11 @@ export class RolloutHistory implements Disposable {
     this.#watch = services.watches.workload(workload);
     this.#commits = new CommitLookup(services, step);
     this.#leases = place && new HistoryLeases(services, { ...place, context: workload.context }, step);
-    this.#listening = this.#watch.onChange(step);
+    this.#listening = this.#watch.onChange(({ liveness }) => {
+      // The first rows, and whether they can be trusted, are not to wait for a step.
+      if (liveness.kind === this.#snapshot.liveness.kind) step();
+      else this.#update();
+    });
     this.#update();
   }
 
