@@ -115,6 +115,8 @@ function defaultJob(job: JsonObject): void {
 }
 
 function defaultTemplate(spec: JsonObject): void {
+  // Go leaves a number out that is nothing.
+  if (spec["minReadySeconds"] === 0) Reflect.deleteProperty(spec, "minReadySeconds");
   const template = childOf(spec, "template");
   const metadata = childOf(template, "metadata");
   Reflect.deleteProperty(metadata, "creationTimestamp");

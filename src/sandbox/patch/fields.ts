@@ -32,7 +32,8 @@ export function partsOf(value: Json | undefined, field: string): Part[] | undefi
       found.kind === "map" && isObject(item)
         ? `k:${JSON.stringify(keysOfItem(item, found.keys))}`
         : `v:${JSON.stringify(item)}`,
-    field: "",
+    // A reference to an owner is owned as a whole.
+    field: field === "ownerReferences" ? "ownerReference" : "",
     value: item,
   }));
 }
@@ -55,7 +56,9 @@ export function fieldsOf(value: Json, field = ""): Fields {
 }
 
 /** Parts of Go structs that are always written: they are never owned themselves. */
-const NEVER_OWNED = new Set(["containers", "metadata", "spec", "status", "strategy", "template"]);
+const NEVER_OWNED = new Set([
+  ...["containers", "metadata", "spec", "status", "strategy", "template", "updateStrategy"],
+]);
 
 function newFields(value: Json, field: string): Fields {
   const parts = partsOf(value, field);

@@ -45,6 +45,7 @@ const ATOMIC_OBJECTS = new Set([
   "labelSelector",
   "namespaceSelector",
   "nodeSelector",
+  "ownerReference",
   "requiredDuringSchedulingIgnoredDuringExecution",
   "resourceFieldRef",
   "secretKeyRef",
