@@ -23,14 +23,13 @@ export interface MonitorReport {
 export function monitorNotice({ entry, trouble, diagnosis, buttons, now }: MonitorReport): Notice {
   const { workload, troubles } = trouble;
   const [first, ...others] = troubles;
-  const more =
-    others.length === 0 ? "" : l10n.t(" ({count} more pods are in trouble)", { count: others.length });
+  const more = others.length === 0 ? "" : l10n.t(" ({count} more in trouble)", { count: others.length });
   const what = l10n.t("{subject} got into trouble after it was proven: {what}{more}.", {
     subject: shown(entry.subject),
     what: first === undefined ? shown(workload.name) : troubleWords(first, workload.name, now),
     more,
   });
-  const deployed = l10n.t("{what} was deployed there {age} and is still the newest.", {
+  const deployed = l10n.t("The newest deploy there is still yours: {what}, {age}.", {
     what: deployedWords(entry),
     age: ago(now - entry.provenAt),
   });

@@ -270,12 +270,16 @@ function notProvenNotice(
   return {
     severity: "error",
     text: l10n.t(
-      "{cause}. So {commit} is deployed to {machine} as revision {revision}, but not proven to run. Look at the log, then devdeploy a commit that mends it.",
+      "{cause}. So {commit} is deployed to {machine} as revision {revision}, but not proven to run. {next}",
       {
         cause,
         commit: shortCommit(outcome.commit),
         machine: shown(outcome.machine),
         revision: outcome.revision,
+        next:
+          back.length === 0
+            ? l10n.t("Look at the log, then devdeploy a commit that mends it.")
+            : l10n.t("Roll back, or devdeploy a commit that mends it."),
       },
     ),
     buttons: [...back, SHOW_LOG],

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeployOutcome, Got, LockTruth } from "../../../src/app/deployOutcome.ts";
 import type { BranchName, CommitHash } from "../../../src/domain/branch.ts";
+import type { DiagnosisCause } from "../../../src/domain/diagnosis.ts";
 import type { LockState } from "../../../src/domain/lock.ts";
 import type { Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
@@ -261,4 +262,44 @@ test("a cancel tells truthfully how far it was", () => {
       "info: Cancelled. Nothing was changed. Whether a machine is locked to you is not known; the sidebar shows it once the cluster answers.",
     ],
   );
+});
+
+test("the way back is offered from a revision that was made, unless it is the first or still pending", () => {
+  const history = { folder: "demo", subject: "dev1", target: "dev1" };
+  const helm = { reason: "helm-failed", exitCode: 1, cause: "waited-too-long", output: "" } as const;
+  const record = { kind: "recorded", revision: 5, status: "failed", description: "" } as const;
+  const image: DiagnosisCause = {
+    ...{ kind: "image", why: "missing", image: "web:4f1c0de", pod: "web-1", container: "app" },
+  };
+  const diagnosis = { cause: image, evidence: [] };
+  const notProven = {
+    kind: "not-proven",
+    machine,
+    commit,
+    revision: 5,
+    lines: [],
+    lock: none,
+    diagnosis,
+  } as const;
+  const failed = (failure: (DeployOutcome & { kind: "failed" })["failure"]): DeployOutcome => ({
+    ...{ kind: "failed", machine, failure, lock: none },
+  });
+  const labels = (outcome: DeployOutcome, telling: object = { history }): readonly string[] =>
+    outcomeNotice(outcome, { branch, commit, now: NOW, ...telling }).buttons.map(buttonLabel);
+  const back = ["Roll Back…", "Show Log"];
+  assert.deepEqual(
+    [
+      labels(notProven),
+      labels(failed({ stage: "helm", error: helm, record, diagnosis })),
+      labels(failed({ stage: "proof", revision: 5, error: { reason: "aborted" } })),
+      labels({ ...notProven, revision: 1 }),
+      labels(notProven, {}),
+      labels(failed({ stage: "helm", error: helm, record: { ...record, status: "pending-upgrade" } })),
+      labels(failed({ stage: "helm", error: helm, record: { kind: "unchanged", revision: 4 } })),
+    ],
+    [back, back, back, ["Show Log"], ["Show Log"], ["Show Log"], ["Show Log"]],
+  );
+  const words = outcomeNotice(notProven, { branch, commit, now: NOW, history });
+  assert.match(words.text, /^Image web:4f1c0de is not in the registry.* Roll back, or devdeploy a commit/u);
+  assert.deepEqual(words.buttons[0], { kind: "roll-back", ...history });
 });
