@@ -23,13 +23,18 @@ function ended({ name, phase, reason }: PodFacts): readonly Trouble[] {
   return [{ rank: RANK.evicted, cause: { kind: "evicted", pod: name, reason } }];
 }
 
-/** Nodes may often not be read; then the pod's events, or its reason, still tell. */
-function nodeLost({ name, phase, reason, isReady, node }: PodFacts, { events }: Heard): readonly Trouble[] {
-  if (isReady || phase === "Failed") return [];
+/**
+ * Nodes may often not be read; then the pod's events, or its reason, still tell, and that it is not ready although all
+ * in it is: a kubelet would have said otherwise.
+ */
+function nodeLost(pod: PodFacts, { events }: Heard): readonly Trouble[] {
+  const { name, phase, reason, isReady, node } = pod;
+  if (isReady || phase === "Failed" || node?.isReady === true) return [];
   const isLost =
     node?.isReady === false ||
     reason === "NodeLost" ||
-    events.some((event) => event.reason === "NodeNotReady");
+    events.some((event) => event.reason === "NodeNotReady") ||
+    (isTrue(pod, "ContainersReady") && closedGate(pod) === undefined);
   return isLost
     ? [{ rank: RANK["node-lost"], cause: { kind: "node-lost", pod: name, node: node?.name ?? "" } }]
     : [];
@@ -77,15 +82,17 @@ function missingVolume(pod: string, message: string): DiagnosisCause | undefined
 }
 
 /** The pod waits for a condition that its own containers have nothing to do with. */
-function gated({ name, isReady, gates = [], conditions }: PodFacts): readonly Trouble[] {
-  const isTrue = (wanted: string): boolean =>
-    conditions.some(({ type, status }) => type === wanted && status === "True");
-  if (isReady || !isTrue("ContainersReady")) return [];
-  const gate = gates.find((one) => !isTrue(one));
-  return gate === undefined
-    ? []
-    : [{ rank: RANK["readiness-gate"], cause: { kind: "readiness-gate", pod: name, gate } }];
+function gated(pod: PodFacts): readonly Trouble[] {
+  const gate = closedGate(pod);
+  if (pod.isReady || gate === undefined || !isTrue(pod, "ContainersReady")) return [];
+  return [{ rank: RANK["readiness-gate"], cause: { kind: "readiness-gate", pod: pod.name, gate } }];
 }
+
+const closedGate = (pod: PodFacts): string | undefined =>
+  (pod.gates ?? []).find((gate) => !isTrue(pod, gate));
+
+const isTrue = ({ conditions }: PodFacts, wanted: string): boolean =>
+  conditions.some(({ type, status }) => type === wanted && status === "True");
 
 function first<T, R>(items: readonly T[], of: (item: T) => R | undefined): R | undefined {
   for (const item of items) {

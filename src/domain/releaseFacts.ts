@@ -88,8 +88,8 @@ export interface PodFacts {
   readonly readySince?: EpochMs;
   /** Conditions that others have to set before it counts as ready. */
   readonly gates?: readonly string[];
-  /** Absent where it has none, or where it was not worth a question. */
-  readonly node?: { readonly name: string; readonly isReady: boolean; readonly message: string };
+  /** Absent where it has none yet. Whether that is ready is asked only where it may not be, and often not allowed. */
+  readonly node?: { readonly name: string; readonly isReady?: boolean };
   /** Init containers first, in the order in which they run. */
   readonly containers: readonly ContainerFacts[];
 }

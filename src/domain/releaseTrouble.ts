@@ -69,13 +69,15 @@ const heardOf = (hearing: Hearing, uid: string): Heard => hearing.get(uid) ?? NO
  * then what keeps a rollout from going on at all.
  */
 export function workloadTrouble({ workloads }: ReleaseFacts, hearing: Hearing): Finding | undefined {
-  const observed = workloads.filter(({ rollout }) => rollout?.isObserved !== false);
-  for (const workload of observed) {
+  const observed = workloads.filter(isObserved);
+  for (const workload of workloads) {
     const refused = refusedPods(workload, hearing);
     if (refused !== undefined) return refused;
   }
   return podsTrouble(observed, hearing) ?? standstill(workloads);
 }
+
+const isObserved = ({ rollout }: WorkloadFacts): boolean => rollout?.isObserved !== false;
 
 function podsTrouble(workloads: readonly WorkloadFacts[], hearing: Hearing): Finding | undefined {
   const found = workloads
@@ -112,8 +114,10 @@ const troubledPods = ({ pods, wanted }: WorkloadFacts): readonly PodFacts[] =>
 
 /** Where pods do not even come to exist, the workload or its ReplicaSet says why. */
 function refusedPods(workload: WorkloadFacts, hearing: Hearing): Finding | undefined {
-  const condition = workload.conditions.find(isRefusal);
-  const lacks = workload.pods.length < workload.wanted;
+  // Who may not make the ReplicaSet does not say that the spec was seen, either.
+  const isOfNow = isObserved(workload) ? isRefusal : isNotMade;
+  const condition = workload.conditions.find(isOfNow);
+  const lacks = isObserved(workload) && workload.pods.length < workload.wanted;
   const events = workload.uids
     .flatMap((uid) => heardOf(hearing, uid).events)
     .filter(({ reason }) => reason === "FailedCreate");
@@ -128,9 +132,11 @@ function refusedPods(workload: WorkloadFacts, hearing: Hearing): Finding | undef
 }
 
 /** Of its pods, or of the ReplicaSet that was to make them. */
-const isRefusal = ({ type, status, reason }: ConditionFact): boolean =>
-  (type === "ReplicaFailure" && status === "True") ||
-  (type === "Progressing" && status === "False" && reason === "ReplicaSetCreateError");
+const isRefusal = (condition: ConditionFact): boolean =>
+  (condition.type === "ReplicaFailure" && condition.status === "True") || isNotMade(condition);
+
+const isNotMade = ({ type, status, reason }: ConditionFact): boolean =>
+  type === "Progressing" && status === "False" && reason === "ReplicaSetCreateError";
 
 /**
  * The hook that failed, by its Job or pod; helm's own words choose among several. Undefined where none is left in

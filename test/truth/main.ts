@@ -5,13 +5,18 @@ import { aFolder } from "../builders/gitRepository.ts";
 import { bundleRenewingSupervisor } from "../builders/supervisor.ts";
 import { startControlPlaneCluster } from "../contract/controlPlaneCluster.ts";
 import { rowOf, type Row } from "./account.ts";
+import type { Both } from "./attempt.ts";
+import { openBareStage, type BareTheatre } from "./bareStage.ts";
 import { parseOptions, type TruthOptions } from "./options.ts";
 import { table, verdict } from "./report.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 import { openStage, type Theatre } from "./stage.ts";
+import { WHY_SCENARIOS, type BareScenario } from "./whyScenarios.ts";
+import { WHY_SET_SCENARIOS } from "./whySetScenarios.ts";
 
 /** Scenarios mostly wait, for helm and for pods. */
 const AT_ONCE = 3;
+const BARE_SCENARIOS = [...WHY_SCENARIOS, ...WHY_SET_SCENARIOS];
 
 /** A row, and whether a lie in its place would have been seen. */
 interface Played {
@@ -20,8 +25,8 @@ interface Played {
 }
 
 /**
- * Plays every scenario with helm 3 and helm 4 on a control plane of its own and prints what happened beside what the
- * panel said. Answers 1 where they disagree anywhere, or where a lie would have gone unseen.
+ * Plays every scenario on a control plane of its own, those of releases with helm 3 and helm 4, and prints what happened
+ * beside what the panel said. Answers 1 where they disagree anywhere, or where a lie would have gone unseen.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
@@ -30,11 +35,12 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { only } = options;
-  const chosen = SCENARIOS.filter(
-    ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
-  );
-  if (chosen.length === 0) {
-    note(`There is no such scenario; there are: ${SCENARIOS.map(({ name }) => name).join(", ")}.`);
+  const isChosen = ({ name }: { readonly name: string }): boolean =>
+    only.length === 0 || only.some((part) => name.includes(part));
+  const chosen = { withHelm: SCENARIOS.filter(isChosen), bare: BARE_SCENARIOS.filter(isChosen) };
+  if (chosen.withHelm.length + chosen.bare.length === 0) {
+    const names = [...SCENARIOS, ...BARE_SCENARIOS].map(({ name }) => name);
+    note(`There is no such scenario; there are: ${names.join(", ")}.`);
     return 2;
   }
   if ((await controlPlanePath()) === undefined) return isTruthy("CI") ? 1 : 0;
@@ -42,24 +48,38 @@ export async function main(args: readonly string[]): Promise<number> {
   return say(played, options);
 }
 
-async function playAll(scenarios: readonly Scenario[], { helms }: TruthOptions): Promise<readonly Played[]> {
+/** A scenario on its own stage. */
+interface Play {
+  readonly scenario: string;
+  /** Which major; `-` where it has no part in it. */
+  readonly helm: string;
+  readonly isLong: boolean;
+  perform(): Promise<Both>;
+}
+
+interface Chosen {
+  readonly withHelm: readonly Scenario[];
+  readonly bare: readonly BareScenario[];
+}
+
+async function playAll({ withHelm, bare }: Chosen, { helms }: TruthOptions): Promise<readonly Played[]> {
   const cluster = await startControlPlaneCluster();
   const programs = aFolder();
   try {
-    const shared = {
-      cluster,
-      kubectl: await toolPath("kubectl"),
-      supervisor: await bundleRenewingSupervisor(programs.path),
-    };
-    const plays: { readonly scenario: Scenario; readonly theatre: Theatre }[] = [];
-    for (const major of helms) {
+    const shared = { cluster, kubectl: await toolPath("kubectl") };
+    const supervisor = withHelm.length === 0 ? "" : await bundleRenewingSupervisor(programs.path);
+    const plays: Play[] = [];
+    for (const major of withHelm.length === 0 ? [] : helms) {
       const helm = { major, path: await toolPath(`helm${major}`) };
-      for (const scenario of scenarios) plays.push({ scenario, theatre: { ...shared, helm } });
+      for (const scenario of withHelm) plays.push(helmPlay(scenario, { ...shared, supervisor, helm }));
     }
+    plays.push(...bare.map((scenario) => barePlay(scenario, shared)));
     const played = new Map<number, Played>();
-    const next = [...plays.entries()].sort(([, one], [, other]) => length(other) - length(one)).values();
+    const next = [...plays.entries()]
+      .sort(([, one], [, other]) => Number(other.isLong) - Number(one.isLong))
+      .values();
     const work = async (): Promise<void> => {
-      for (const [index, { scenario, theatre }] of next) played.set(index, await play(scenario, theatre));
+      for (const [index, one] of next) played.set(index, await play(one));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return [...played].sort(([one], [other]) => one - other).map(([, row]) => row);
@@ -69,26 +89,42 @@ async function playAll(scenarios: readonly Scenario[], { helms }: TruthOptions):
   }
 }
 
-const length = ({ scenario }: { readonly scenario: Scenario }): number => (scenario.isLong === true ? 1 : 0);
+const helmPlay = (scenario: Scenario, theatre: Theatre): Play => ({
+  ...{ scenario: scenario.name, helm: theatre.helm.major, isLong: scenario.isLong === true },
+  perform: () => onStage(openStage(theatre), scenario),
+});
 
-async function play(scenario: Scenario, theatre: Theatre): Promise<Played> {
-  const began = performance.now();
-  const stage = await openStage(theatre);
+const barePlay = (scenario: BareScenario, theatre: BareTheatre): Play => ({
+  ...{ scenario: scenario.name, helm: "-", isLong: false },
+  perform: () => onStage(openBareStage(theatre), scenario),
+});
+
+async function onStage<S extends { remove(): void }>(
+  opening: Promise<S>,
+  scenario: { play(stage: S): Promise<Both> },
+): Promise<Both> {
+  const stage = await opening;
   try {
-    const { happened, said, lied } = await scenario.play(stage);
-    const row = rowOf(scenario.name, theatre.helm.major, { happened, said });
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    note(`${row.equal ? "agreed" : "DISAGREED"}: ${row.scenario}, helm ${row.helm} (${seconds} s)`);
-    return { row, lieIsSeen: !rowOf(scenario.name, theatre.helm.major, { happened, said: lied }).equal };
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    note(
-      `${scenario.name}, helm ${theatre.helm.major}: ${error instanceof Error ? (error.stack ?? what) : what}`,
-    );
-    const row = rowOf(scenario.name, theatre.helm.major, { happened: `not played: ${what}`, said: "" });
-    return { row, lieIsSeen: false };
+    return await scenario.play(stage);
   } finally {
     stage.remove();
+  }
+}
+
+async function play(one: Play): Promise<Played> {
+  const { scenario, helm } = one;
+  const began = performance.now();
+  const what = helm === "-" ? scenario : `${scenario}, helm ${helm}`;
+  try {
+    const { happened, said, lied } = await one.perform();
+    const row = rowOf(scenario, helm, { happened, said });
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    note(`${row.equal ? "agreed" : "DISAGREED"}: ${what} (${seconds} s)`);
+    return { row, lieIsSeen: !rowOf(scenario, helm, { happened, said: lied }).equal };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    note(`${what}: ${error instanceof Error ? (error.stack ?? why) : why}`);
+    return { row: rowOf(scenario, helm, { happened: `not played: ${why}`, said: "" }), lieIsSeen: false };
   }
 }
 

@@ -22,9 +22,9 @@ import {
   autoscalerOf,
   conditionsOf,
   isGoing,
+  isNodeReady,
   mayMissItsNode,
   oldPods,
-  readNode,
   readRolloutFacts,
   wantedOf,
   type SeenWorkload,
@@ -149,18 +149,22 @@ export class ApiEvidenceReader implements EvidenceReader {
     pods: readonly JsonObject[],
     signal: AbortSignal,
   ): Promise<readonly PodFacts[]> {
-    const staying = pods.filter((pod) => !isGoing(pod)).slice(0, MAX_PODS);
-    const read = staying.map((pod) => ({ facts: readPodFacts(pod), node: textAt(pod, "spec", "nodeName") }));
-    const wanted = read.flatMap(({ facts, node }) => (mayMissItsNode(facts) ? (node ?? []) : []));
+    const staying = pods
+      .filter((pod) => !isGoing(pod))
+      .slice(0, MAX_PODS)
+      .map(readPodFacts);
+    const wanted = staying.filter(mayMissItsNode).flatMap(({ node }) => node?.name ?? []);
     const asked = [...new Set(wanted)].slice(0, MAX_NODES).map(async (name) => {
       const call = { path: `/api/v1/nodes/${encodeURIComponent(name)}` };
       const answer = await this.#get(context, call, signal);
-      return answer.ok ? [{ name, ...readNode(answer.value) }] : [];
+      return answer.ok ? [[name, isNodeReady(answer.value)] as const] : [];
     });
-    const nodes = (await Promise.all(asked)).flat();
-    return read.map(({ facts, node: name }) => {
-      const node = nodes.find((one) => one.name === name);
-      return node === undefined ? facts : { ...facts, node };
+    const known = new Map((await Promise.all(asked)).flat());
+    return staying.map((pod) => {
+      const isReady = known.get(pod.node?.name ?? "");
+      return pod.node === undefined || isReady === undefined
+        ? pod
+        : { ...pod, node: { ...pod.node, isReady } };
     });
   }
 

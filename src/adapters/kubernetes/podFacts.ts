@@ -35,6 +35,7 @@ export function readPodFacts(pod: JsonObject): PodFacts {
   const gates = objectsAt(pod, "spec", "readinessGates").flatMap(
     (gate) => textAt(gate, "conditionType") ?? [],
   );
+  const node = textAt(pod, "spec", "nodeName");
   return {
     name: textAt(pod, "metadata", "name") ?? "",
     namespace: textAt(pod, "metadata", "namespace") ?? "",
@@ -45,6 +46,7 @@ export function readPodFacts(pod: JsonObject): PodFacts {
     isReady: conditions.some(({ type, status }) => type === "Ready" && status === "True"),
     conditions,
     ...readySince(pod),
+    ...(node === undefined ? {} : { node: { name: node } }),
     ...(gates.length === 0 ? {} : { gates }),
     containers: [...init, ...others],
   };

@@ -119,8 +119,6 @@ export async function autoscalerOf(
 export const mayMissItsNode = ({ isReady: ready, containers }: PodFacts): boolean =>
   !ready && containers.every(({ state }) => state.kind === "running" || state.kind === "unknown");
 
-/** Whether a node is ready, and what is said of it where it is not. */
-export function readNode(node: unknown): { readonly isReady: boolean; readonly message: string } {
-  const ready = readConditions(node).find(({ type }) => type === "Ready");
-  return { isReady: ready?.status === "True", message: ready?.message ?? "" };
-}
+/** Whether a node still answers. */
+export const isNodeReady = (node: unknown): boolean =>
+  readConditions(node).some(({ type, status }) => type === "Ready" && status === "True");

@@ -302,7 +302,7 @@ const rows: readonly (readonly [string, PodFacts, Heard, DiagnosisCause | undefi
   ],
   [
     "a node that does not answer",
-    aPodOf({ isReady: true }, { node: { name: "node-2", isReady: false, message: "stopped posting" } }),
+    aPodOf({ isReady: true }, { node: { name: "node-2", isReady: false } }),
     NOTHING_HEARD,
     { kind: "node-lost", pod, node: "node-2" },
   ],
@@ -311,6 +311,18 @@ const rows: readonly (readonly [string, PodFacts, Heard, DiagnosisCause | undefi
     aPodOf({ isReady: true }),
     heard(aWarning("NodeNotReady", "Node is not ready")),
     { kind: "node-lost", pod, node: "" },
+  ],
+  [
+    "who may read neither nodes nor events sees a pod that is not ready although all in it is",
+    aPodOf(
+      { isReady: true },
+      {
+        node: { name: "node-2" },
+        conditions: [{ type: "ContainersReady", status: "True", reason: "", message: "" }],
+      },
+    ),
+    NOTHING_HEARD,
+    { kind: "node-lost", pod, node: "node-2" },
   ],
   [
     "a pod that is gated from being placed",

@@ -6,6 +6,7 @@ import {
   aHook,
   aPodOf,
   aReadyPod,
+  aRollout,
   aWarning,
   aWorkload,
   crashed,
@@ -109,7 +110,8 @@ test("a ReplicaSet that may not even be made is told with the Deployment's own c
     message:
       'Failed to create new replica set "web-6d9f": replicasets.apps "web-6d9f" is forbidden: exceeded quota: few',
   };
-  assert.deepEqual(workloadTrouble(someFactsOf(aWorkload([], { conditions: [condition] })), NONE)?.cause, {
+  const unseen = aWorkload([], { conditions: [condition], rollout: aRollout({ isObserved: false }) });
+  assert.deepEqual(workloadTrouble(someFactsOf(unseen), NONE)?.cause, {
     kind: "quota",
     workload: "Deployment/web",
     message: "exceeded quota: few",
