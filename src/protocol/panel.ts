@@ -114,6 +114,12 @@ export interface TypingView {
   readonly expected: string;
 }
 
+/** A field for a few words of the person's own. */
+export interface ReasonView {
+  readonly label: string;
+  readonly placeholder: string;
+}
+
 /** The right-hand side: what is chosen, under way, or done. One shape, whatever it tells. */
 export interface SideView {
   readonly kind: "nothing" | "reading" | "review" | "running" | "proven" | "not-proven" | "notice";
@@ -128,6 +134,8 @@ export interface SideView {
     readonly review: string;
     readonly button: ActionView;
     readonly typing?: TypingView;
+    /** Why it is done may be said here; it is recorded, and may be left out. */
+    readonly reason?: ReasonView;
     readonly others: readonly ActionView[];
   };
   readonly command?: { readonly text: string; readonly copy: ActionView };
@@ -168,7 +176,13 @@ export type PanelMessage =
   | { readonly kind: "choose"; readonly revision: number }
   | { readonly kind: "act"; readonly id: string }
   /** The confirming button of a review, with what was typed; a review that is no longer shown does nothing. */
-  | { readonly kind: "confirm"; readonly review: string; readonly typed: string };
+  | {
+      readonly kind: "confirm";
+      readonly review: string;
+      readonly typed: string;
+      /** Absent where nothing was said. */
+      readonly reason?: string;
+    };
 
 /** What VS Code keeps of a panel across reloads. */
 export interface PanelMemory {

@@ -172,3 +172,26 @@ test("a pod that gets ready is told without moving the keyboard", async (t) => {
   assert.equal(await announced(panel), "ready: web-6d9f-x2lqp.");
   assert.equal(await focused(panel), "row 165");
 });
+
+test("why it is done may be said beside the name, goes along cut to one line's length, and Enter there does nothing", async (t) => {
+  const panel = await open(t);
+  await panel.show(STATES["review"] ?? assert.fail());
+  await panel.posted();
+  const [reason, name] = [0, 1].map((index) =>
+    panel.page.locator(".confirm vscode-text-field input").nth(index),
+  );
+  assert.ok(reason && name);
+  await name.fill("web");
+  await reason.fill(`  thumbnails crash ${"x".repeat(300)}`);
+  await reason.press("Enter");
+  assert.deepEqual(await panel.posted(), []);
+  await name.press("Enter");
+  assert.deepEqual(await panel.posted(), [
+    {
+      kind: "confirm",
+      review: NEEDS_NAME.id,
+      typed: "web",
+      reason: `thumbnails crash ${"x".repeat(300)}`.slice(0, 198),
+    },
+  ]);
+});

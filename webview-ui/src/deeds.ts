@@ -8,5 +8,7 @@ export interface Deeds {
   moveTo(revision: number): void;
   filter(filter: Filter): void;
   type(review: string, text: string): void;
+  /** Why it is to be done. */
+  explain(review: string, text: string): void;
   confirm(): void;
 }

@@ -3,7 +3,15 @@ import { isAboutElse } from "./announcement.ts";
 import { connect, type Bridge } from "./bridge.ts";
 import type { Deeds } from "./deeds.ts";
 import { keepFocus } from "./focus.ts";
-import { EMPTY, mayConfirm, take, typedText, withFilter, type PanelState } from "./panelState.ts";
+import {
+  EMPTY,
+  LONGEST_REASON,
+  mayConfirm,
+  take,
+  typedText,
+  withFilter,
+  type PanelState,
+} from "./panelState.ts";
 import { underWay } from "./views/mark.ts";
 import { page } from "./views/page.ts";
 
@@ -66,12 +74,21 @@ function start(bridge: Bridge, root: HTMLElement): void {
     type: (review, text) => {
       change({ ...state, typed: { review, text } });
     },
+    explain: (review, text) => {
+      change({ ...state, reason: { review, text } });
+    },
     confirm: () => {
       const confirm = state.view?.side.confirm;
       if (confirm === undefined || !mayConfirm(state)) return;
       const typed = typedText(state.typed, confirm.review);
       change({ ...state, confirmed: confirm.review });
-      bridge.post({ kind: "confirm", review: confirm.review, typed });
+      const reason = typedText(state.reason, confirm.review).trim().slice(0, LONGEST_REASON);
+      bridge.post({
+        kind: "confirm",
+        review: confirm.review,
+        typed,
+        ...(reason === "" ? {} : { reason }),
+      });
     },
   };
 

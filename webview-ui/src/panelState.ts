@@ -11,6 +11,8 @@ export interface PanelState {
   readonly current: number | undefined;
   /** What was typed below the review of this name. */
   readonly typed: { readonly review: string; readonly text: string };
+  /** Why it is to be done, as it was said below the review of this name. */
+  readonly reason: { readonly review: string; readonly text: string };
   /** The review whose button was pressed, until the host answers. */
   readonly confirmed: string | undefined;
   /** Why the row that was pressed cannot be chosen. */
@@ -18,9 +20,13 @@ export interface PanelState {
   readonly said?: Announcement;
 }
 
+/** In characters: what stands on an object is read in one line. */
+export const LONGEST_REASON = 200;
+
 export const EMPTY: PanelState = {
   filter: NO_FILTER,
   typed: { review: "", text: "" },
+  reason: { review: "", text: "" },
   current: undefined,
   confirmed: undefined,
   hint: undefined,
@@ -38,6 +44,7 @@ export function take(state: PanelState, { view, memory = state.memory }: StateMe
     confirmed: undefined,
     hint: isSameSide ? state.hint : undefined,
     typed: state.typed.review === view.side.confirm?.review ? state.typed : EMPTY.typed,
+    reason: state.reason.review === view.side.confirm?.review ? state.reason : EMPTY.reason,
   });
 }
 

@@ -133,3 +133,6 @@ export function undoReviewError(error: UndoReviewError): string {
 
 export const reviewUndoTo = (revision: number): string =>
   l10n.t("Review an Undo to {revision}", { revision });
+
+export const whyUndo = (): string => l10n.t("Reason (recorded on the workload, may be left out)");
+export const whyUndoPlaceholder = (): string => l10n.t("e.g. thumbnails crash since 14:00");

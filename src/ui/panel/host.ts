@@ -1,7 +1,7 @@
 import type { Disposable } from "../../app/emitter.ts";
 import type { Clock, Log } from "../../app/ports.ts";
 import { MINUTE_MS } from "../../domain/time.ts";
-import type { PanelMemory, StateMessage } from "../../protocol/panel.ts";
+import type { PanelMemory, PanelMessage, StateMessage } from "../../protocol/panel.ts";
 import type { DeedsById } from "./deeds.ts";
 import { parseMessage } from "./messages.ts";
 import type { PanelSession } from "./session.ts";
@@ -17,12 +17,13 @@ export interface HostServices {
 }
 
 /** What a panel is about and how far its person is: a release's, or a workload's. */
-export interface HostedSession extends Pick<
-  PanelSession,
-  "onChange" | "shown" | "choose" | "act" | "confirm"
-> {
+export interface HostedSession extends Pick<PanelSession, "onChange" | "shown" | "choose" | "act"> {
+  /** `reason` counts where the view asked for one. */
+  confirm(review: string, typed: string, reason?: string): Promise<boolean>;
   readonly about: Pick<PanelMemory, "folder" | "subject" | "target" | "workload">;
 }
+
+type Confirmation = PanelMessage & { readonly kind: "confirm" };
 
 /**
  * Between one webview and its session: messages are checked, and what the webview asks for counts only as far as it
@@ -83,13 +84,13 @@ export class PanelHost implements Disposable {
         return;
       }
       case "confirm":
-        if (this.#isReady) this.#guard(this.#confirm(message.review, message.typed));
+        if (this.#isReady) this.#guard(this.#confirm(message));
     }
   }
 
   /** The panel waits for a state after each confirmation, be there anything new in it or not. */
-  async #confirm(review: string, typed: string): Promise<void> {
-    const begun = await this.#session.confirm(review, typed);
+  async #confirm({ review, typed, reason }: Confirmation): Promise<void> {
+    const begun = await this.#session.confirm(review, typed, reason);
     if (begun) return;
     this.#sent = "";
     this.#send();

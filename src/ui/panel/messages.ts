@@ -15,7 +15,7 @@ const message = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("ready") }),
   z.strictObject({ kind: z.literal("choose"), revision }),
   z.strictObject({ kind: z.literal("act"), id: text }),
-  z.strictObject({ kind: z.literal("confirm"), review: text, typed: text }),
+  z.strictObject({ kind: z.literal("confirm"), review: text, typed: text, reason: z.exactOptional(text) }),
 ]);
 
 /** Names as Kubernetes has them: labels, and, for what has dots in it, several of them. */

@@ -145,6 +145,7 @@ function confirmView(
           },
         }
       : {}),
+    reason: { label: say.whyUndo(), placeholder: say.whyUndoPlaceholder() },
     others: [deeds.action({ kind: "undo-to", uid }, rollback.reviewAgain())],
   };
 }

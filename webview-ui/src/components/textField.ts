@@ -1,5 +1,5 @@
 import { TextField, vsCodeTextField } from "@vscode/webview-ui-toolkit";
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { design } from "./design.ts";
 import { named } from "./named.ts";
@@ -12,16 +12,27 @@ export interface Field {
   readonly placeholder: string;
   readonly value: string;
   readonly type: (text: string) => void;
+  /** In characters. */
+  readonly maxLength?: number;
   readonly enter?: () => void;
   readonly escape?: () => void;
 }
 
 /** A line to type into. */
-export const textField = ({ label, placeholder, value, type, enter, escape }: Field): TemplateResult =>
+export const textField = ({
+  label,
+  placeholder,
+  value,
+  type,
+  maxLength,
+  enter,
+  escape,
+}: Field): TemplateResult =>
   html`<vscode-text-field
     placeholder=${placeholder}
     autocomplete="off"
     spellcheck="false"
+    maxlength=${maxLength ?? nothing}
     .value=${live(value)}
     ${named(label)}
     @input=${({ target }: Event) => {

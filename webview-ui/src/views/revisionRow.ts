@@ -53,7 +53,9 @@ export const revisionRow = (row: RowView, place: RowPlace, deeds: Deeds): Templa
       ${data(deployed.when)}${deployed.by === undefined ? nothing : html`<span class="by"> · ${data(deployed.by)}</span>`}
       ${under(deployed.exactly)}
     </td>
-    <td role="gridcell" class="chart">${data(row.chart)}</td>
+    <td role="gridcell" class="chart">
+      <div class="clamped" title=${plain(row.chart)}>${data(row.chart)}</div>
+    </td>
     <td role="gridcell" class="state">
       ${chip(state)} ${under(state.under)}
       ${

@@ -43,8 +43,8 @@ class Wire {
           this.done.push(["act", deed.kind]);
           return deed.kind === "show-log" ? Promise.reject(new Error("oh")) : Promise.resolve();
         },
-        confirm: (review, typed) => {
-          this.done.push(["confirm", review, typed]);
+        confirm: (review, typed, reason) => {
+          this.done.push(["confirm", review, typed, ...(reason === undefined ? [] : [reason])]);
           return Promise.resolve(this.confirms);
         },
       },
@@ -127,6 +127,14 @@ test("messages that are none of ours are dropped and counted, and do nothing", (
     [wire.host.dropped, wire.done, wire.log.lines],
     [strange.length, [], ["warn history panel: dropped 1 messages that are none of ours"]],
   );
+});
+
+test("a reason goes along with the confirmation, and one that is too long drops it whole", () => {
+  const wire = new Wire();
+  wire.host.receive({ kind: "ready" });
+  wire.host.receive({ kind: "confirm", review: "review-1", typed: "web", reason: "it crashes" });
+  wire.host.receive({ kind: "confirm", review: "review-1", typed: "web", reason: "x".repeat(301) });
+  assert.deepEqual([wire.done, wire.host.dropped], [[["confirm", "review-1", "web", "it crashes"]], 1]);
 });
 
 test("only rows that the last view let be chosen are chosen", () => {
