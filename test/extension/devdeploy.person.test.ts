@@ -53,6 +53,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
         "  utils deprecated: All workers are in Kubernetes now",
         "Staging",
         "  dev-api master · ####### · 27 h · Ann Lee",
+        "  thumbnails ####### · 0 of 2 ready · 3 h",
         "dev 2 of 3 free",
         "  dev1 free",
         "  dev2 Ben Ortiz · task/profile · ####### · 8 h left",
