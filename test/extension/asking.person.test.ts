@@ -43,6 +43,7 @@ test("somebody asks the holder for a machine, who keeps it at first and then giv
       "server-environment  cron, 2 targets · ####### · 47 h · Mia Chen",
       "circle-slash  utils, deprecated: All workers are in Kubernetes now",
       "server-environment  dev-api, master · ####### · 27 h · Ann Lee",
+      "sync~spin  thumbnails, ####### · 0 of 2 ready · 3 h",
       "copy  Copy as Table, Markdown, for a chat or an issue",
     ]);
     await acceptQuickPick(ben.page, "dev1");
