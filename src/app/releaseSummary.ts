@@ -2,6 +2,7 @@ import type { CommitHash } from "../domain/branch.ts";
 import type { Liveness } from "../domain/cluster.ts";
 import type { Deprecation, Driver, Environment, Machine, Target, Tier } from "../domain/config.ts";
 import { commitOfRevision } from "../domain/gradeCommit.ts";
+import { stuckReason } from "../domain/proof.ts";
 import type { ReleaseStatus, Revision, RevisionLabel } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
 import { commitOfRollout } from "../domain/rolloutEntries.ts";
@@ -36,6 +37,8 @@ export type TargetState =
       readonly since?: EpochMs;
       readonly ready: number;
       readonly wanted: number;
+      /** The kubelet's word for what keeps a pod from running, e.g. `CrashLoopBackOff`. */
+      readonly trouble?: string;
       /** Absent where the image does not name one, or only may. */
       readonly commit?: CommitHash;
       readonly branch?: string;
@@ -141,6 +144,7 @@ function rolloutState(
   if (liveness.kind === "stale") return { kind: "unknown", error: liveness.error };
   if (sight === undefined) return { kind: "none" };
   const { rollout, now, pods } = sight;
+  const trouble = stuckReason(now);
   const current = rollout.revisions.find(({ object }) => object.uid === rollout.current?.uid);
   const commit = current === undefined ? undefined : commitOfRollout(current, container);
   const mark = current?.mark?.commit === commit ? current?.mark : undefined;
@@ -149,6 +153,7 @@ function rolloutState(
     status: rolloutStatus(sight),
     ready: pods.filter(({ ready }) => ready).length,
     wanted: now.wanted,
+    ...(trouble === undefined ? {} : { trouble }),
     ...(current === undefined ? {} : { revision: current.revision, since: mark?.at ?? current.createdAt }),
     ...(commit === undefined ? {} : { commit }),
     ...(mark?.branch === undefined ? {} : { branch: mark.branch }),

@@ -125,6 +125,10 @@ function pods(reading: WorkloadReading, name: string): ProofLine {
 const NEAR_TERMINAL =
   /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CrashLoopBackOff|CreateContainerConfigError|CreateContainerError|RunContainerError)$/u;
 
+/** Why a pod waits that will hardly come up by itself, in the kubelet's word; undefined where none does. */
+export const stuckReason = ({ pods: all }: Pick<WorkloadReading, "pods">): string | undefined =>
+  all.map(({ waiting }) => waiting?.reason ?? "").find((reason) => NEAR_TERMINAL.test(reason));
+
 /** The most telling trouble of a workload, in the cluster's own words; undefined where there is none. */
 export function diagnose(reading: WorkloadReading): string | undefined {
   if (reading.replicaFailure !== undefined) return reading.replicaFailure;

@@ -28,8 +28,11 @@ test("somebody asks the holder for a machine, who keeps it at first and then giv
 
   await step("Ben looks at who has what, and asks Ann for dev1", async () => {
     await lockTo(demo, "dev1", { by: ANN, branch: "task/my-special-task", left: 5 * HOUR_MS });
-    await rowsThat(ben.page, (rows) =>
-      descriptionOf(rows, "dev1").startsWith("Ann Lee · task/my-special-task · "),
+    await rowsThat(
+      ben.page,
+      (rows) =>
+        descriptionOf(rows, "dev1").startsWith("Ann Lee · task/my-special-task · ") &&
+        descriptionOf(rows, "thumbnails").includes("CrashLoopBackOff"),
     );
     await runCommand(ben.page, "Devdeploy: Status");
     const entries = await quickPickEntries(ben.page);
@@ -43,7 +46,7 @@ test("somebody asks the holder for a machine, who keeps it at first and then giv
       "server-environment  cron, 2 targets · ####### · 47 h · Mia Chen",
       "circle-slash  utils, deprecated: All workers are in Kubernetes now",
       "server-environment  dev-api, master · ####### · 27 h · Ann Lee",
-      "sync~spin  thumbnails, ####### · 0 of 2 ready · 3 h",
+      "warning  thumbnails, ####### · 0 of 2 ready · CrashLoopBackOff · 3 h",
       "copy  Copy as Table, Markdown, for a chat or an issue",
     ]);
     await acceptQuickPick(ben.page, "dev1");

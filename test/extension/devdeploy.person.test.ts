@@ -40,6 +40,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
       // Records are read one after the other; until then a row has but a revision's number.
       (all) =>
         descriptionOf(all, "dev1") === "free" &&
+        descriptionOf(all, "thumbnails").includes("CrashLoopBackOff") &&
         !all.some(({ description }) => /reading…|revision \d/u.test(description)),
       60_000,
     );
@@ -53,7 +54,7 @@ test("a person devdeploys the branch, sees a colleague claim meanwhile, and give
         "  utils deprecated: All workers are in Kubernetes now",
         "Staging",
         "  dev-api master · ####### · 27 h · Ann Lee",
-        "  thumbnails ####### · 0 of 2 ready · 3 h",
+        "  thumbnails ####### · 0 of 2 ready · CrashLoopBackOff · 3 h",
         "dev 2 of 3 free",
         "  dev1 free",
         "  dev2 Ben Ortiz · task/profile · ####### · 8 h left",

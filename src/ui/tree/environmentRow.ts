@@ -125,6 +125,7 @@ function rolloutWords(state: RolloutState, tier: Tier, now: EpochMs): string {
     branch,
     commit === undefined ? unnamed : shortCommit(commit),
     words.rolloutWords(state.status),
+    state.trouble === undefined ? undefined : shown(state.trouble),
     state.since === undefined ? undefined : age(now - state.since),
     state.by === undefined ? undefined : shown(state.by),
   );
@@ -153,7 +154,9 @@ function targetIcon({ state, liveness }: TargetView): RowIcon {
     case "revision":
       return statusIcon(state.status);
     case "rollout":
-      return rolloutIcon(state.status);
+      return state.trouble === undefined
+        ? rolloutIcon(state.status)
+        : { id: "warning", color: "charts.yellow" };
   }
 }
 
@@ -216,6 +219,7 @@ function targetFacts({ state, liveness }: TargetView): readonly (Fact | undefine
     case "rollout":
       return [
         fact.rolloutFact(state.revision, words.rolloutWords(state.status)),
+        fact.problemFact(state.trouble),
         fact.branchFact(state.branch),
         fact.commitFact(state.commit),
         fact.byFact(state.by),

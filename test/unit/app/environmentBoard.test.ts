@@ -6,7 +6,14 @@ import type { CommitHash } from "../../../src/domain/branch.ts";
 import type { TeamConfig } from "../../../src/domain/config.ts";
 import type { RevisionLabel } from "../../../src/domain/release.ts";
 import { aCommit, aConfig, aHelmDriver, aMachine, aPool, aRevision } from "../../builders/deploy.ts";
-import { anAddress, aRollout, aRolloutRevision, aSight } from "../../builders/rollouts.ts";
+import {
+  anAddress,
+  aPod,
+  aRollout,
+  aRolloutRevision,
+  aSight,
+  aWorkloadNow,
+} from "../../builders/rollouts.ts";
 import { FakeReleaseStore } from "../../fakes/releases.ts";
 import { FakeWorkloadWatches } from "../../fakes/workloadWatches.ts";
 
@@ -208,6 +215,26 @@ test("a workload without helm shows the template that it has now, and how its ro
   assert.equal(changes(), before, "What changes nothing that is shown is not told.");
   watches.tell(web, undefined);
   assert.deepEqual(stateOf(board), { kind: "none" });
+});
+
+test("a pod that hardly comes up by itself is told in the kubelet's word", () => {
+  const { board, watches } = aBoard();
+  board.follow(byImage);
+  const waiting = { container: "app", reason: "ImagePullBackOff", message: "Back-off pulling image" };
+  const rollout = aRollout();
+  const now = aWorkloadNow(rollout, { pods: [{ name: "web-h2-1", ready: false, restarts: 0, waiting }] });
+  watches.tell(web, aSight({ rollout, now, pods: [aPod({ ready: false, waiting })] }));
+  const state = stateOf(board);
+  assert.deepEqual(state, {
+    kind: "rollout",
+    status: { kind: "progressing", updated: 1, available: 0, wanted: 1 },
+    ready: 0,
+    wanted: 1,
+    trouble: "ImagePullBackOff",
+    revision: 2,
+    since: 2_000,
+    commit: aCommit("bad0bad"),
+  });
 });
 
 test("what was known of a workload is not shown as current once the watch is silent", () => {

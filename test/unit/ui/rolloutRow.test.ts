@@ -42,6 +42,10 @@ test("a workload without helm is told by commit, age and who deployed it, and in
     [
       row({ branch: "master", by: "Ann Lee" }),
       row({ status: { kind: "progressing", updated: 2, available: 1, wanted: 2 } }),
+      row({
+        status: { kind: "progressing", updated: 1, available: 0, wanted: 2 },
+        trouble: "CrashLoopBackOff",
+      }),
       row({ status: { kind: "deadline-exceeded" } }),
       row({ status: { kind: "replica-failure", message: "exceeded quota" } }),
       row({ status: { kind: "paused" } }),
@@ -50,6 +54,7 @@ test("a workload without helm is told by commit, age and who deployed it, and in
     [
       ["master · 4f1c0de · 4 h · Ann Lee", "server-environment"],
       ["4f1c0de · 1 of 2 ready · 4 h", "sync~spin"],
+      ["4f1c0de · 0 of 2 ready · CrashLoopBackOff · 4 h", "warning"],
       ["4f1c0de · rollout failed: its deadline has passed · 4 h", "warning"],
       ["4f1c0de · rollout failed: no pod can be made · 4 h", "warning"],
       ["4f1c0de · rollout paused · 4 h", "circle-outline"],
