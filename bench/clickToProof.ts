@@ -3,11 +3,10 @@ import { controlPlanePath } from "../scripts/controlplane/build.ts";
 import { toolPath } from "../scripts/tools/provision.ts";
 import { aFolder } from "../test/builders/gitRepository.ts";
 import { bundleRenewingSupervisor } from "../test/builders/supervisor.ts";
-import { ApiClient } from "../test/contract/apiClient.ts";
 import { startControlPlaneCluster } from "../test/contract/controlPlaneCluster.ts";
-import { at, listAt } from "../test/contract/json.ts";
 import { openPanel, STEADY_SECONDS, type Panel } from "../test/truth/panel.ts";
 import { openStage, RELEASE, type Stage, type Theatre } from "../test/truth/stage.ts";
+import { firstFailure } from "./firstFailure.ts";
 import { sayMilliseconds, spreadOf } from "./statistics.ts";
 
 const ROUNDS = 9;
@@ -117,27 +116,4 @@ async function measureDiagnosis(theatre: Theatre): Promise<readonly number[]> {
     }
   }
   return measured;
-}
-
-async function firstFailure({ cluster, namespace }: Stage): Promise<number> {
-  const api = new ApiClient(await cluster.access("admin"));
-  const ended = new AbortController();
-  let failedAt: number | undefined;
-  try {
-    const pods = `/api/v1/namespaces/${namespace}/pods`;
-    const { body } = await api.get(pods);
-    const since = String(at(body, "metadata", "resourceVersion"));
-    for await (const { object } of api.watch(`${pods}?watch=true&resourceVersion=${since}`, ended.signal)) {
-      const reason = listAt(object, "status", "containerStatuses").map((status) =>
-        at(status, "state", "waiting", "reason"),
-      );
-      if (!reason.includes("ErrImagePull")) continue;
-      failedAt ??= performance.now();
-      ended.abort();
-    }
-  } finally {
-    api.close();
-  }
-  if (failedAt === undefined) throw new Error("the watch ended before a pod failed");
-  return failedAt;
 }

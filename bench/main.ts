@@ -3,6 +3,7 @@ import { run } from "../scripts/tools/run.ts";
 import { coldActivations } from "./activation.ts";
 import { bundleSizes } from "./bundleSizes.ts";
 import { sayClickToProof } from "./clickToProof.ts";
+import { sayDiagnosis } from "./diagnosis.ts";
 import { sayMachine } from "./machine.ts";
 import { sayBlocked, sayHistory, sayReleases } from "./records.ts";
 import { sayRollouts } from "./rollouts.ts";
@@ -25,6 +26,7 @@ const PARTS = {
   blocked: sayBlocked,
   rollouts: sayRollouts,
   clickToProof: sayClickToProof,
+  diagnosis: sayDiagnosis,
 };
 
 /** Measures the parts that are named, or all; prints figures with the machine and the versions. */
