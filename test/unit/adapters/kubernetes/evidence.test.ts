@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApiAnswer, ApiCall, KubernetesApi } from "../../../../src/adapters/kubernetes/api.ts";
 import { ApiEvidenceReader } from "../../../../src/adapters/kubernetes/evidence.ts";
+import { objectsAt } from "../../../../src/adapters/kubernetes/json.ts";
 import type { WriteError } from "../../../../src/app/ports.ts";
 import type { WorkloadFacts } from "../../../../src/domain/releaseFacts.ts";
 import { fail, ok, type Result } from "../../../../src/domain/result.ts";
@@ -222,6 +223,22 @@ test("while nothing was made of the template, there are no pods of it: not of a 
   assert.deepEqual([paused?.pods, paused?.rollout?.isPaused], [[], true]);
   const unseen = await asFacts(twoTemplates({ template: template("app:3") }, 1));
   assert.deepEqual([unseen?.pods, unseen?.rollout?.isObserved], [[], false]);
+});
+
+test("a ReplicaSet that somebody else made is none of the workload's, whatever its labels and its template", async () => {
+  const all = twoTemplates({});
+  const theirs = {
+    metadata: { uid: "rs9", ...owned("c1"), annotations: { "deployment.kubernetes.io/revision": "9" } },
+    spec: { template: template("app:1") },
+  };
+  const pod = { metadata: { name: "theirs", uid: "p9", ...owned("rs9") } };
+  const items = (path: string): readonly unknown[] => objectsAt(all[path], "items");
+  const facts = await asFacts({
+    ...all,
+    [`${APPS}/replicasets`]: { items: [theirs, ...items(`${APPS}/replicasets`)] },
+    "/api/v1/namespaces/shop/pods": { items: [pod, ...items("/api/v1/namespaces/shop/pods")] },
+  });
+  assert.deepEqual([facts?.uids, facts?.pods.map(({ name }) => name)], [["d1", "rs1"], ["web-1"]]);
 });
 
 test("a template in which an API server fills in more than it once did is found by its number", async () => {
