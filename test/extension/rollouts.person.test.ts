@@ -40,8 +40,8 @@ test("a person goes back to an earlier rollout of what helm does not know, and r
     await page.keyboard.press("Control+b");
     assert.deepEqual(await revisions(frame), [6, 5, 4, 3, 1]);
     await sideThat(frame, /6 .*→ 5 /u);
-    assert.match(await rowText(frame, 6), /^6 runs now .*Keep old links to products working/u);
-    assert.match(await rowText(frame, 5), /^5 recommended/u);
+    assert.match(await rowText(frame, 6), /^6 newest, not ready .*Keep old links to products working/u);
+    assert.match(await rowText(frame, 5), /^5 still runs recommended/u);
     assert.match(await rowText(frame, 4), /^4 was 2 /u);
     for (const [kind, theme] of [
       ["light", "Default Light Modern"],

@@ -14,12 +14,23 @@ const WHOLE_HASH = /[0-9a-f]{40}/gu;
 const IMAGES_SHOWN = 3;
 
 /** What stands below the number: `was 2 · runs now`. */
-export function underNumber({ revision, isCurrent }: RolloutEntry): string | undefined {
+export function underNumber(entry: RolloutEntry, pods: PodCount | undefined): string | undefined {
+  const { was } = entry.revision;
   const parts = [
-    ...(revision.was.length === 0 ? [] : [l10n.t("was {numbers}", { numbers: revision.was.join(", ") })]),
-    ...(isCurrent ? [runsNow()] : []),
-  ];
+    ...(was.length === 0 ? [] : [l10n.t("was {numbers}", { numbers: was.join(", ") })]),
+    runWords(entry, pods) ?? [],
+  ].flat();
   return parts.length === 0 ? undefined : parts.join(" · ");
+}
+
+/** Pods of it are ready: the newest template may have none yet, while an older one still serves. */
+export const isServing = (entry: RolloutEntry, pods: PodCount | undefined): boolean =>
+  pods === undefined ? entry.isCurrent : pods.ready > 0;
+
+function runWords(entry: RolloutEntry, pods: PodCount | undefined): string | undefined {
+  if (isServing(entry, pods)) return entry.isCurrent ? runsNow() : l10n.t("still runs");
+  if (!entry.isCurrent) return undefined;
+  return pods?.wanted === 0 ? l10n.t("newest") : l10n.t("newest, not ready");
 }
 
 export const undoneFrom = (): string => l10n.t("undone from");
@@ -27,9 +38,8 @@ export const withoutNumber = (): string =>
   l10n.t("It has no number of its own, so it is no revision to go back to.");
 
 /** What a row is found by. */
-export function entryStatus({ isCurrent, wasUndoneFrom }: RolloutEntry): string {
-  if (isCurrent) return runsNow();
-  return wasUndoneFrom ? undoneFrom() : l10n.t("earlier");
+export function entryStatus(entry: RolloutEntry, pods: PodCount | undefined): string {
+  return runWords(entry, pods) ?? (entry.wasUndoneFrom ? undoneFrom() : l10n.t("earlier"));
 }
 
 /** How the pods of a revision stand. */

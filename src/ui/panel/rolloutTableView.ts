@@ -14,7 +14,8 @@ import { matchCell } from "./tableView.ts";
 
 /** The revisions, newest first. */
 export function rolloutTable(model: RolloutModel, deeds: Deeds): TableView {
-  const { entries, workload } = model.snapshot;
+  const { snapshot } = model;
+  const { entries, workload } = snapshot;
   const keys = rowKeys(entries);
   return {
     caption: workload === undefined ? "" : say.rolloutCaption(entries.length, workload.historyLimit),
@@ -23,7 +24,10 @@ export function rolloutTable(model: RolloutModel, deeds: Deeds): TableView {
       rowView(model, { entry, older: entries[index + 1], key: keys[index] ?? 0 }, deeds),
     ),
     empty: emptyWords(model.snapshot),
-    filter: { ...history.filterWords(), statuses: [...new Set(entries.map(words.entryStatus))] },
+    filter: {
+      ...history.filterWords(),
+      statuses: [...new Set(entries.map((entry) => words.entryStatus(entry, podsOf(entry, snapshot))))],
+    },
   };
 }
 
@@ -59,13 +63,14 @@ function rowView(model: RolloutModel, { entry, older, key }: Placed, deeds: Deed
   const isRecommended = recommendation.kind === "revision" && recommendation.uid === revision.object.uid;
   const problem =
     words.notUndoTarget(entry, subject.workload.kind) ?? (key < 1 ? words.withoutNumber() : undefined);
-  const under = words.underNumber(entry);
+  const pods = podsOf(entry, snapshot);
+  const under = words.underNumber(entry, pods);
   const commit = commitCell(model, entry, older, deeds);
   const { mark } = revision;
   return {
     revision: key,
     ...(under === undefined ? {} : { under }),
-    runsNow: isCurrent,
+    runsNow: words.isServing(entry, pods),
     isRecommended,
     mayBeChosen: problem === undefined,
     ...(problem === undefined ? {} : { tooltip: problem }),
@@ -76,7 +81,7 @@ function rowView(model: RolloutModel, { entry, older, key }: Placed, deeds: Deed
       ...(mark?.by === undefined ? {} : { by: rows.byWhom(mark.by) }),
     },
     chart: words.causeAndImages(revision),
-    state: words.podsChip(entry, podsOf(entry, snapshot), status),
+    state: words.podsChip(entry, pods, status),
     ...(isCurrent ? { actions: workloadActions(subject.workload, deeds) } : {}),
     filter: {
       commit: [commit.hash, exactCommit(entry), commit.text, plain(revision.changeCause ?? "")]
@@ -86,7 +91,7 @@ function rowView(model: RolloutModel, { entry, older, key }: Placed, deeds: Deed
         .filter((text) => text !== undefined)
         .map(plain)
         .join(" "),
-      status: words.entryStatus(entry),
+      status: words.entryStatus(entry, pods),
     },
   };
 }

@@ -33,8 +33,8 @@ const withWorkload = (workload: Partial<RolloutReading>): Partial<RolloutModel> 
 test("each row says its numbers, its commit, when and by whom, and how many of its pods are ready", () => {
   const view = shown();
   assert.deepEqual(readRows(view), [
-    "168 ✗ · runs now | 9c1f2ab · Rework queue retries · Dan Ortiz · by its image app:9c1f2ab… · [#4127] | 1 h ago · 01:00 (00:00 UTC) · by Dan Ortiz | 0 of 1 ready · rolling out",
-    "167 · was 4 · <recommended> | 51d0c3e · Fix timezone in composer · undo from 166 to 4, first rolled out 6 d ago · by its image app:51d0c3e… | 2 h ago · 00:00 (23:00 UTC) · by Ben | 2 of 2 ready",
+    "168 ✗ · newest, not ready | 9c1f2ab · Rework queue retries · Dan Ortiz · by its image app:9c1f2ab… · [#4127] | 1 h ago · 01:00 (00:00 UTC) · by Dan Ortiz | 0 of 1 ready · rolling out",
+    "167 · was 4 · still runs · <recommended> | 51d0c3e · Fix timezone in composer · undo from 166 to 4, first rolled out 6 d ago · by its image app:51d0c3e… | 2 h ago · 00:00 (23:00 UTC) · by Ben | 2 of 2 ready",
     "166 · <undone from> | e47aa01 · Subject of e47aa01 · same commit as 165, template changed · by its image app:e47aa01… | 3 h ago · Wed 23:00 (22:00 UTC) | no pods",
     "165 | e47aa01 · Subject of e47aa01 · Eric Cole · by its image app:e47aa01… | 4 h ago · Wed 22:00 (21:00 UTC) | no pods",
   ]);
