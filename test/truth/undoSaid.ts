@@ -8,7 +8,8 @@ import { whySaid } from "./whySaid.ts";
  */
 export function undoSaid(view: PanelView): Account {
   const rows = view.table.rows;
-  const current = rows.find(({ runsNow }) => runsNow);
+  // Whether pods of it run is another question, which the column of pods answers.
+  const [current] = rows;
   const shown = current === undefined ? "nothing" : `revision ${current.revision}`;
   const claimed = /now (?<revision>revision \d+)/u.exec(textOf(view.side.heading))?.groups?.["revision"];
   const ready = rows

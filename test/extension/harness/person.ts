@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Frame, Locator, Page } from "playwright-core";
+import { errors, type Frame, type Locator, type Page } from "playwright-core";
 
 /** A row of the sidebar as a person sees it. */
 export interface TreeRow {
@@ -93,18 +93,24 @@ export function rowsThat(
 /** Runs a command by its title as the palette shows it: `Devdeploy: Refresh`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
+  const entry = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
+  // Whatever takes the focus meanwhile, such as an editor that closes, closes the palette: then it is opened again.
   await eventually(
     async () => {
-      await page.keyboard.press("F1");
-      return input.waitFor({ state: "visible", timeout: 1_000 }).then(
-        () => true,
-        () => false,
-      );
+      try {
+        await page.keyboard.press("F1");
+        await input.waitFor({ state: "visible", timeout: 1_000 });
+        await input.fill(`>${title}`, { timeout: 2_000 });
+        await entry.click({ timeout: 3_000 });
+        return true;
+      } catch (error) {
+        if (error instanceof errors.TimeoutError) return false;
+        throw error;
+      }
     },
-    (isOpen) => isOpen,
+    (isRun) => isRun,
+    60_000,
   );
-  await input.fill(`>${title}`);
-  await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first().click();
 }
 
 /** Picks the entry with this text in the open quick pick. */
