@@ -180,13 +180,10 @@ describe("a diagnosis of what really happens in a cluster", { concurrency: 8 }, 
     });
     assert.equal(status, 200);
     const manifest = JSON.stringify(deployment("renewed", "a2"));
-    await eventually(
-      async () => {
-        const { cause } = await asked({ manifest });
-        return cause.kind === "not-yet-available" ? [cause.workload, cause.minReadySeconds] : cause;
-      },
-      ["Deployment/renewed", 300],
-    );
+    await eventually(async () => {
+      const { cause } = await asked({ manifest });
+      return cause.kind === "not-yet-available" ? [cause.workload, cause.minReadySeconds] : cause;
+    }, ["Deployment/renewed", 300]);
   });
 
   test("who may read nothing has helm's words", async () => {

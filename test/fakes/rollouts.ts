@@ -75,11 +75,7 @@ export class FakeRollouts implements RolloutConnection {
     return this.judge(request);
   }
 
-  undo(
-    request: UndoRequest,
-    phase: (phase: UndoPhase) => void,
-    signal: AbortSignal,
-  ): Promise<UndoOutcome> {
+  undo(request: UndoRequest, phase: (phase: UndoPhase) => void, signal: AbortSignal): Promise<UndoOutcome> {
     return new Promise((end) => {
       this.runs.push({ request, signal, phase, end });
     });

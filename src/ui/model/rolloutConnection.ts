@@ -49,11 +49,7 @@ export interface RolloutConnection {
   /** Whoever asks for it disposes it. */
   history(subject: RolloutSubject, defaultBranch: BranchName): LiveRollouts;
   review(request: UndoReviewRequest, signal: AbortSignal): Promise<Result<UndoReview, UndoReviewError>>;
-  undo(
-    request: UndoRequest,
-    onPhase: (phase: UndoPhase) => void,
-    signal: AbortSignal,
-  ): Promise<UndoOutcome>;
+  undo(request: UndoRequest, onPhase: (phase: UndoPhase) => void, signal: AbortSignal): Promise<UndoOutcome>;
   /** The templates of both ends, masked. */
   undoDocuments(review: UndoReview): Promise<readonly DiffDocument[]>;
   /** All workloads of a namespace that devdeploy.json names. */
