@@ -113,6 +113,22 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   );
 }
 
+const tabsOf = (page: Page): Locator => page.locator(".tabs-container .tab");
+
+/** Closes the editor that is in front, and waits until it is gone. */
+export async function closeEditor(page: Page): Promise<void> {
+  const before = await tabsOf(page).count();
+  await runCommand(page, "View: Close Editor");
+  await eventually(
+    () => tabsOf(page).count(),
+    (count) => count < before,
+  );
+}
+
+/** Brings an open editor to the front by its tab. */
+export const showTab = (page: Page, title: string): Promise<void> =>
+  tabsOf(page).filter({ hasText: title }).first().click();
+
 /** Picks the entry with this text in the open quick pick. */
 export async function acceptQuickPick(page: Page, text: string): Promise<void> {
   const entry = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
