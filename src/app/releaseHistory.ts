@@ -49,7 +49,15 @@ const STEP_MS: DurationMs = 100;
 export class ReleaseHistory implements Disposable {
   readonly #services: HistoryServices;
   readonly #subject: RollbackSubject;
-  readonly #changes = new Emitter<void>();
+  readonly #changes = new Emitter<void>({
+    begin: () => {
+      this.#live.again();
+      this.#lookLater();
+    },
+    end: () => {
+      this.#nextLook?.dispose();
+    },
+  });
   readonly #closed = new AbortController();
   readonly #watch: Watch<readonly RevisionLabel[]>;
   readonly #listening: Disposable;
@@ -66,7 +74,6 @@ export class ReleaseHistory implements Disposable {
   #serverOffset: DurationMs | undefined;
   #hasBegun = false;
   #hasHelm2 = false;
-  #listeners = 0;
   #isAtWork = false;
   #updatedAt: DurationMs | undefined;
   #step: Disposable | undefined;
@@ -102,23 +109,7 @@ export class ReleaseHistory implements Disposable {
   }
 
   /** While anybody listens, the images of the workloads are looked at from time to time. */
-  readonly onChange: Listen<void> = (listener) => {
-    const listening = this.#changes.event(listener);
-    this.#listeners += 1;
-    if (this.#listeners === 1) {
-      this.#live.again();
-      this.#lookLater();
-    }
-    let isListening = true;
-    return {
-      dispose: () => {
-        listening.dispose();
-        if (isListening) this.#listeners -= 1;
-        isListening = false;
-        if (this.#listeners === 0) this.#nextLook?.dispose();
-      },
-    };
-  };
+  readonly onChange: Listen<void> = this.#changes.event;
 
   /** Reads everything again at once. */
   relist(): void {
@@ -188,7 +179,7 @@ export class ReleaseHistory implements Disposable {
     this.#snapshot = this.#look();
     this.#begin();
     this.#scheduleTurn();
-    if (this.#listeners > 0 && this.#isAtWork !== isAtWork(this.#snapshot)) this.#lookLater();
+    if (this.#changes.hasListeners && this.#isAtWork !== isAtWork(this.#snapshot)) this.#lookLater();
     const shown = JSON.stringify({ ...this.#snapshot, subject: undefined }, shownOnly);
     if (shown === this.#shown) return;
     this.#shown = shown;

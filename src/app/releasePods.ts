@@ -29,8 +29,14 @@ interface Follower extends Disposable {
 /** The live pods of a release or of a workload. Nothing is asked of the cluster before somebody listens. */
 export class ReleasePods implements LivePods {
   readonly #follow: (changed: () => void) => Follower;
-  readonly #changes = new Emitter<void>();
-  #listeners = 0;
+  readonly #changes = new Emitter<void>({
+    begin: () => {
+      this.#open();
+    },
+    end: () => {
+      this.#close();
+    },
+  });
   #follower: Follower | undefined;
   #snapshot: PodsSnapshot = { kind: "reading" };
   #shown = "";
@@ -46,20 +52,7 @@ export class ReleasePods implements LivePods {
     return this.#snapshot;
   }
 
-  readonly onChange: Listen<void> = (listener) => {
-    const listening = this.#changes.event(listener);
-    this.#listeners += 1;
-    if (this.#listeners === 1) this.#open();
-    let isListening = true;
-    return {
-      dispose: () => {
-        listening.dispose();
-        if (isListening) this.#listeners -= 1;
-        isListening = false;
-        if (this.#listeners === 0) this.#close();
-      },
-    };
-  };
+  readonly onChange: Listen<void> = this.#changes.event;
 
   dispose(): void {
     this.#close();

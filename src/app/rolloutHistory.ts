@@ -43,7 +43,14 @@ const STEP_MS: DurationMs = 100;
 export class RolloutHistory implements Disposable {
   readonly #services: RolloutHistoryServices;
   readonly #subject: RolloutSubject;
-  readonly #changes = new Emitter<void>();
+  readonly #changes = new Emitter<void>({
+    begin: () => {
+      this.#lookLater();
+    },
+    end: () => {
+      this.#nextLook?.dispose();
+    },
+  });
   readonly #watch: Watch<WorkloadSight>;
   readonly #listening: Disposable;
   readonly #commits: CommitLookup;
@@ -53,7 +60,6 @@ export class RolloutHistory implements Disposable {
   #shown = "";
   #isClosed = false;
   #hasBegun = false;
-  #listeners = 0;
   /** Since when a spec has been waiting for the controller to see it. */
   #unobserved: { readonly generation: number; readonly since: EpochMs } | undefined;
   #updatedAt: DurationMs | undefined;
@@ -86,20 +92,7 @@ export class RolloutHistory implements Disposable {
   }
 
   /** While anybody listens, what comes without an event is looked at from time to time. */
-  readonly onChange: Listen<void> = (listener) => {
-    const listening = this.#changes.event(listener);
-    this.#listeners += 1;
-    if (this.#listeners === 1) this.#lookLater();
-    let isListening = true;
-    return {
-      dispose: () => {
-        listening.dispose();
-        if (isListening) this.#listeners -= 1;
-        isListening = false;
-        if (this.#listeners === 0) this.#nextLook?.dispose();
-      },
-    };
-  };
+  readonly onChange: Listen<void> = this.#changes.event;
 
   /** Reads everything again at once. */
   relist(): void {
