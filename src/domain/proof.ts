@@ -125,24 +125,27 @@ function pods(reading: WorkloadReading, name: string): ProofLine {
 const NEAR_TERMINAL =
   /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CrashLoopBackOff|CreateContainerConfigError|CreateContainerError|RunContainerError)$/u;
 
+type StuckPod = PodReading & Required<Pick<PodReading, "waiting">>;
+
+/** The first pod that will hardly come up by itself. */
+const stuckPod = ({ pods: all }: Pick<WorkloadReading, "pods">): StuckPod | undefined =>
+  all.find((pod): pod is StuckPod => pod.waiting !== undefined && NEAR_TERMINAL.test(pod.waiting.reason));
+
 /** Why a pod waits that will hardly come up by itself, in the kubelet's word; undefined where none does. */
-export const stuckReason = ({ pods: all }: Pick<WorkloadReading, "pods">): string | undefined =>
-  all.map(({ waiting }) => waiting?.reason ?? "").find((reason) => NEAR_TERMINAL.test(reason));
+export const stuckReason = (reading: Pick<WorkloadReading, "pods">): string | undefined =>
+  stuckPod(reading)?.waiting.reason;
 
 /** The most telling trouble of a workload, in the cluster's own words; undefined where there is none. */
 export function diagnose(reading: WorkloadReading): string | undefined {
   if (reading.replicaFailure !== undefined) return reading.replicaFailure;
-  const troubled = reading.pods.find(
-    ({ waiting }) => waiting !== undefined && NEAR_TERMINAL.test(waiting.reason),
-  );
-  if (troubled !== undefined) return trouble(troubled);
+  const stuck = stuckPod(reading);
+  if (stuck !== undefined) return trouble(stuck);
   return reading.deadlineExceeded
     ? `${workloadName(reading.kind, reading.name)}: ProgressDeadlineExceeded`
     : undefined;
 }
 
-function trouble({ name, waiting }: PodReading): string | undefined {
-  if (waiting === undefined) return undefined;
+function trouble({ name, waiting }: StuckPod): string {
   const message = waiting.message === "" ? "" : `: ${waiting.message}`;
   return `${name} (${waiting.container}) ${waiting.reason}${message}`;
 }
