@@ -88,8 +88,7 @@ export class EnvironmentBoard implements Disposable {
 
   dispose(): void {
     this.#closed.abort();
-    this.#follow(this.#followed, new Map(), never);
-    this.#follow(this.#workloads, new Map(), never);
+    this.follow(undefined);
     this.#changes.dispose();
   }
 
@@ -185,10 +184,6 @@ const NOT_YET: WatchEvent<WorkloadSight> = {
   items: new Map(),
   liveness: { kind: "connecting" },
   serverOffset: undefined,
-};
-
-const never = (): never => {
-  throw new Error("Nothing is wanted.");
 };
 
 const allTargets = ({ environments, pools }: TeamConfig): readonly (readonly [Target, Place])[] => [
