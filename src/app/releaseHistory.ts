@@ -20,6 +20,7 @@ import { LiveImages } from "./liveImages.ts";
 import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
 import type { RollbackSubject } from "./rollbackOutcome.ts";
 import type { CommitHistory, HoldStore, LiveObjects, ReleaseHistoryStore } from "./rollbackPorts.ts";
+import { Steps } from "./steps.ts";
 
 export type { FetchError } from "./commitLookup.ts";
 
@@ -39,8 +40,6 @@ export interface HistoryServices {
 const LOOK_MS: DurationMs = 30 * SECOND_MS;
 /** While helm works, the images change at a moment that no event tells. */
 const LOOK_AT_WORK_MS: DurationMs = 3 * SECOND_MS;
-/** What many records bring one after the other is shown in as many steps as one can follow. */
-const STEP_MS: DurationMs = 100;
 
 /**
  * The live model of one release's history: revisions by the watch's labels at once, joined with their records and
@@ -59,6 +58,7 @@ export class ReleaseHistory implements Disposable {
     },
   });
   readonly #closed = new AbortController();
+  readonly #steps: Steps;
   readonly #watch: Watch<readonly RevisionLabel[]>;
   readonly #listening: Disposable;
   readonly #records: HistoryRecords;
@@ -75,32 +75,32 @@ export class ReleaseHistory implements Disposable {
   #hasBegun = false;
   #hasHelm2 = false;
   #isAtWork = false;
-  #updatedAt: DurationMs | undefined;
-  #step: Disposable | undefined;
   #turn: Disposable | undefined;
   #nextLook: Disposable | undefined;
 
   constructor(services: HistoryServices, subject: RollbackSubject) {
     const { release } = subject;
-    const changed = (): void => {
-      this.#update();
-    };
     const step = (): void => {
-      this.#updateSoon();
+      this.#steps.soon();
     };
     this.#services = services;
+    this.#steps = new Steps(services.clock, () => {
+      this.#update();
+    });
     this.#subject = subject;
     this.#watch = services.watches.releases(release.context, release.namespace);
     this.#records = new HistoryRecords(services, release, step);
     this.#commits = new CommitLookup(services, step);
-    this.#live = new LiveImages(services.live, release, changed);
+    this.#live = new LiveImages(services.live, release, () => {
+      this.#steps.now();
+    });
     this.#snapshot = nothingYet(subject);
     const { context } = subject.driver;
     this.#leases = new HistoryLeases(services, { ...subject, context }, step);
     this.#listening = this.#watch.onChange(() => {
-      if (!this.#isSignOfLife()) this.#update();
+      if (!this.#isSignOfLife()) this.#steps.now();
     });
-    this.#update();
+    this.#steps.now();
   }
 
   /** Always whole, and as current as its liveness says. */
@@ -129,7 +129,7 @@ export class ReleaseHistory implements Disposable {
 
   dispose(): void {
     this.#closed.abort();
-    for (const each of [this.#step, this.#turn, this.#nextLook]) each?.dispose();
+    for (const each of [this.#steps, this.#turn, this.#nextLook]) each?.dispose();
     this.#listening.dispose();
     for (const each of [this.#watch, this.#records, this.#commits, this.#live, this.#leases]) each.dispose();
     this.#changes.dispose();
@@ -147,7 +147,7 @@ export class ReleaseHistory implements Disposable {
     const listing = await this.#services.history.list(this.#subject.release, this.#closed.signal);
     if (!listing.ok || this.#closed.signal.aborted) return;
     this.#hasHelm2 = listing.value.hasHelm2;
-    this.#updateSoon();
+    this.#steps.soon();
   }
 
   /** The watch was heard, and has nothing new: only the liveness is newer. */
@@ -159,23 +159,7 @@ export class ReleaseHistory implements Disposable {
     return true;
   }
 
-  #updateSoon(): void {
-    if (this.#step !== undefined || this.#closed.signal.aborted) return;
-    const since = this.#services.clock.monotonic() - (this.#updatedAt ?? -STEP_MS);
-    if (since >= STEP_MS) {
-      this.#update();
-      return;
-    }
-    this.#step = this.#services.clock.after(STEP_MS - since, () => {
-      this.#update();
-    });
-  }
-
   #update(): void {
-    if (this.#closed.signal.aborted) return;
-    this.#step?.dispose();
-    this.#step = undefined;
-    this.#updatedAt = this.#services.clock.monotonic();
     this.#snapshot = this.#look();
     this.#begin();
     this.#scheduleTurn();
@@ -256,7 +240,7 @@ export class ReleaseHistory implements Disposable {
     const next = Math.min(...[free, this.#leases.nextFading()].filter((wait) => wait > 0));
     if (next === Infinity) return;
     this.#turn = this.#services.clock.after(Math.min(next, HOUR_MS), () => {
-      this.#update();
+      this.#steps.now();
     });
   }
 

@@ -19,6 +19,7 @@ import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
 import type { CommitHistory, HoldStore } from "./rollbackPorts.ts";
 import type { WorkloadWatches } from "./rolloutPorts.ts";
 import type { RolloutSnapshot } from "./rolloutSnapshot.ts";
+import { Steps } from "./steps.ts";
 import type { RolloutSubject } from "./undoOutcome.ts";
 
 export interface RolloutHistoryServices {
@@ -33,8 +34,6 @@ export interface RolloutHistoryServices {
 
 /** A hold and a fetch by hand may come without an event; while somebody looks, we look too. */
 const LOOK_MS: DurationMs = 30 * SECOND_MS;
-/** Pods change many times a second while they start; what one can follow is shown. */
-const STEP_MS: DurationMs = 100;
 
 /**
  * The live model of one workload's rollouts: its revisions and pods by a watch, joined with the commits that they are
@@ -51,6 +50,7 @@ export class RolloutHistory implements Disposable {
       this.#nextLook?.dispose();
     },
   });
+  readonly #steps: Steps;
   readonly #watch: Watch<WorkloadSight>;
   readonly #listening: Disposable;
   readonly #commits: CommitLookup;
@@ -58,32 +58,32 @@ export class RolloutHistory implements Disposable {
   readonly #leases: HistoryLeases | undefined;
   #snapshot: RolloutSnapshot;
   #shown = "";
-  #isClosed = false;
   #hasBegun = false;
   /** Since when a spec has been waiting for the controller to see it. */
   #unobserved: { readonly generation: number; readonly since: EpochMs } | undefined;
-  #updatedAt: DurationMs | undefined;
-  #step: Disposable | undefined;
   #turn: Disposable | undefined;
   #nextLook: Disposable | undefined;
 
   constructor(services: RolloutHistoryServices, subject: RolloutSubject) {
     const step = (): void => {
-      this.#updateSoon();
+      this.#steps.soon();
     };
     const { workload, place } = subject;
     this.#services = services;
     this.#subject = subject;
     this.#snapshot = nothingYet(subject);
+    this.#steps = new Steps(services.clock, () => {
+      this.#update();
+    });
     this.#watch = services.watches.workload(workload);
     this.#commits = new CommitLookup(services, step);
     this.#leases = place && new HistoryLeases(services, { ...place, context: workload.context }, step);
     this.#listening = this.#watch.onChange(({ liveness }) => {
       // The first rows, and whether they can be trusted, are not to wait for a step.
       if (liveness.kind === this.#snapshot.liveness.kind) step();
-      else this.#update();
+      else this.#steps.now();
     });
-    this.#update();
+    this.#steps.now();
   }
 
   /** Always whole, and as current as its liveness says. */
@@ -108,28 +108,11 @@ export class RolloutHistory implements Disposable {
   }
 
   dispose(): void {
-    this.#isClosed = true;
-    for (const each of [this.#step, this.#turn, this.#nextLook, this.#leases]) each?.dispose();
+    for (const each of [this.#steps, this.#turn, this.#nextLook, this.#leases]) each?.dispose();
     for (const each of [this.#listening, this.#watch, this.#commits, this.#changes]) each.dispose();
   }
 
-  #updateSoon(): void {
-    if (this.#step !== undefined || this.#isClosed) return;
-    const since = this.#services.clock.monotonic() - (this.#updatedAt ?? -STEP_MS);
-    if (since >= STEP_MS) {
-      this.#update();
-      return;
-    }
-    this.#step = this.#services.clock.after(STEP_MS - since, () => {
-      this.#update();
-    });
-  }
-
   #update(): void {
-    if (this.#isClosed) return;
-    this.#step?.dispose();
-    this.#step = undefined;
-    this.#updatedAt = this.#services.clock.monotonic();
     this.#snapshot = this.#look();
     this.#begin();
     this.#scheduleTurn();
@@ -210,7 +193,7 @@ export class RolloutHistory implements Disposable {
     const next = this.#leases?.nextFading() ?? Infinity;
     if (next <= 0 || next === Infinity) return;
     this.#turn = this.#services.clock.after(Math.min(next, HOUR_MS), () => {
-      this.#update();
+      this.#steps.now();
     });
   }
 
