@@ -1,10 +1,9 @@
-import * as vscode from "vscode";
 import type { FollowSignals } from "../../app/followRun.ts";
 import type { PastRollback, PastRuns } from "../../app/pastRuns.ts";
 import type { RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
 import { rollbackTitle } from "../messages/rollbackNotice.ts";
 import type { RunOrder } from "../panel/rollbackRuns.ts";
-import { logItems } from "../panel/runRollback.ts";
+import { workInWindow } from "../panel/windowWork.ts";
 import type { CommandServices } from "./services.ts";
 
 /** `followRollback` with its services already given to it; opens the cluster of the run when it is called. */
@@ -24,23 +23,14 @@ export async function tellPastRollback(
   const order = orderOf(run);
   const title = rollbackTitle(order);
   log.info(`${title}, begun in a window that is closed`);
-  const handle = runs.begin(order);
-  const outcome = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-    following.followRollback(
-      run,
-      (phase) => {
-        handle.phase(phase);
-      },
-      { stop: handle.signal, left: closing },
-    ),
-  );
-  if (outcome === undefined) {
-    handle.left();
-    return;
-  }
-  log.info(`${title}: ${outcome.kind}`);
-  logItems(log, outcome);
-  handle.ended(outcome);
+  const outcome = await workInWindow(log, {
+    runs,
+    order,
+    title,
+    work: (onPhase, stop) => following.followRollback(run, onPhase, { stop, left: closing }),
+    toShow: (end) => end,
+  });
+  if (outcome === undefined) return;
   // One that goes on unwatched is the next window's to tell.
   const isOver = outcome.kind !== "cancelled" || outcome.truth.kind !== "goes-on";
   if (isOver) await following.pastRuns.seen(run.id);

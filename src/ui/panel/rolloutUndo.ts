@@ -1,15 +1,13 @@
-import * as vscode from "vscode";
 import type { Clock, Log } from "../../app/ports.ts";
 import type { UndoOutcome, UndoReview } from "../../app/undoOutcome.ts";
 import type { EpochMs } from "../../domain/time.ts";
-import { commandFailed } from "../messages/command.ts";
 import type { UndoNotBegun } from "../messages/rolloutAlert.ts";
 import { undoTitle } from "../messages/rolloutNotice.ts";
 import type { Connection } from "../model/connection.ts";
 import type { UndoRequest } from "../model/rolloutConnection.ts";
-import { showNotice } from "../notices.ts";
 import type { AttachServices } from "./followed.ts";
 import type { UndoOrder, UndoRuns } from "./rolloutRuns.ts";
+import { workInWindow } from "./windowWork.ts";
 
 /** What panels of workloads work with. */
 export interface RolloutPanelServices extends AttachServices {
@@ -38,33 +36,16 @@ export async function runUndo(
   const order = orderOf(request.review, clock.now());
   const title = undoTitle(order);
   log.info(title);
-  const handle = undos.begin(order);
-  try {
-    const outcome = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title },
-      () =>
-        connection.rollouts.undo(
-          request,
-          (phase) => {
-            handle.phase(phase);
-          },
-          handle.signal,
-        ),
-    );
-    log.info(`${title}: ${outcome.kind}`);
-    logItems(log, outcome);
-    const notBegun = whyNotUndone(outcome);
-    if (notBegun === undefined) handle.ended(outcome);
-    else handle.left();
-    tellUndone(order, outcome);
-    return notBegun;
-  } catch (error) {
-    // A mistake of ours: what was written stays, and the history shows it.
-    handle.left();
-    log.error(`${title}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    if ((await showNotice(commandFailed(error)))?.kind === "show-log") log.show();
-    return undefined;
-  }
+  const outcome = await workInWindow(log, {
+    runs: undos,
+    order,
+    title,
+    work: (onPhase, signal) => connection.rollouts.undo(request, onPhase, signal),
+    toShow: (end) => (whyNotUndone(end) === undefined ? end : undefined),
+  });
+  if (outcome === undefined) return undefined;
+  tellUndone(order, outcome);
+  return whyNotUndone(outcome);
 }
 
 /** Where nothing at all was done, the review can stand there again; what was cancelled before the write among it. */
@@ -85,14 +66,6 @@ export function whyNotUndone(outcome: UndoOutcome): UndoNotBegun | undefined {
     case "not-proven":
     case "nothing-runs":
       return undefined;
-  }
-}
-
-/** The whole proof sheet goes to the log as well. */
-function logItems(log: Log, outcome: UndoOutcome): void {
-  if (!("items" in outcome)) return;
-  for (const { kind, state, workload, facts } of outcome.items) {
-    log.info(`proof: ${state} ${kind}${workload === undefined ? "" : ` ${workload}`}: ${facts}`);
   }
 }
 

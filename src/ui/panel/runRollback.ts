@@ -1,14 +1,12 @@
-import * as vscode from "vscode";
 import type { Clock, Log } from "../../app/ports.ts";
 import type { RollbackOutcome, RollbackReview } from "../../app/rollbackOutcome.ts";
-import { commandFailed } from "../messages/command.ts";
 import type { NotBegun } from "../messages/rollbackAlert.ts";
 import { rollbackTitle } from "../messages/rollbackNotice.ts";
 import type { Connection } from "../model/connection.ts";
 import type { RollBackRequest } from "../model/rollbackConnection.ts";
 import type { TeamFolders } from "../model/teamFolders.ts";
-import { showNotice } from "../notices.ts";
 import type { RollbackRuns, RunOrder } from "./rollbackRuns.ts";
+import { workInWindow } from "./windowWork.ts";
 
 /** What panels work with. Built once in extension.ts. */
 export interface PanelServices {
@@ -33,40 +31,22 @@ interface Confirmed {
  * undefined where something was done, which the window's runs then hold.
  */
 export async function runRollback(
-  services: PanelServices,
+  { runs, log, clock, tellEnd }: PanelServices,
   { connection, request }: Confirmed,
 ): Promise<NotBegun | undefined> {
-  const { runs, log, clock } = services;
   const order = orderOf(request.review, clock.now());
   const title = rollbackTitle(order);
   log.info(title);
-  const handle = runs.begin(order);
-  try {
-    const outcome = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title },
-      () =>
-        connection.rollback.rollBack(
-          request,
-          (phase) => {
-            handle.phase(phase);
-          },
-          handle.signal,
-        ),
-    );
-    log.info(`${title}: ${outcome.kind}`);
-    logItems(log, outcome);
-    const notBegun = whyNotBegun(outcome);
-    if (notBegun === undefined) handle.ended(outcome);
-    else handle.left();
-    services.tellEnd(order, outcome);
-    return notBegun;
-  } catch (error) {
-    // A mistake of ours: what helm does goes on, and the next window follows it.
-    handle.left();
-    log.error(`${title}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    if ((await showNotice(commandFailed(error)))?.kind === "show-log") log.show();
-    return undefined;
-  }
+  const outcome = await workInWindow(log, {
+    runs,
+    order,
+    title,
+    work: (onPhase, signal) => connection.rollback.rollBack(request, onPhase, signal),
+    toShow: (end) => (whyNotBegun(end) === undefined ? end : undefined),
+  });
+  if (outcome === undefined) return undefined;
+  tellEnd(order, outcome);
+  return whyNotBegun(outcome);
 }
 
 /** Where nothing at all was done, the review can stand there again; what was cancelled before helm began among it. */
@@ -85,14 +65,6 @@ export function whyNotBegun(outcome: RollbackOutcome): NotBegun | undefined {
     case "not-proven":
     case "nothing-runs":
       return undefined;
-  }
-}
-
-/** The whole proof sheet goes to the log as well. */
-export function logItems(log: Log, outcome: RollbackOutcome): void {
-  if (!("items" in outcome)) return;
-  for (const { kind, state, workload, facts } of outcome.items) {
-    log.info(`proof: ${state} ${kind}${workload === undefined ? "" : ` ${workload}`}: ${facts}`);
   }
 }
 
