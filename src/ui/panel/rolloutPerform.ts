@@ -1,20 +1,14 @@
-import * as vscode from "vscode";
 import { copyText, openUrl } from "../commands/urls.ts";
 import type { DocumentRequest } from "../documents.ts";
-import type { Notice } from "../messages/notice.ts";
-import { revertCommands } from "../messages/proofSheet.ts";
-import * as say from "../messages/rollbackNotice.ts";
 import { undoDiffTitle } from "../messages/rolloutReview.ts";
 import { undoSheet } from "../messages/rolloutSheet.ts";
-import { showNotice } from "../notices.ts";
 import type { Deed } from "./deeds.ts";
 import type { DiffDocuments } from "./diffDocuments.ts";
 import { rolloutLink } from "./historyLink.ts";
+import { copyReverts, fetchCommits, tellLifted } from "./outwardDeeds.ts";
 import type { AttachedRollouts } from "./rolloutFollowed.ts";
 import type { UndoRuns } from "./rolloutRuns.ts";
 import type { RolloutSession } from "./rolloutSession.ts";
-
-const SAID_MS = 3_000;
 
 export interface RolloutDeedServices {
   readonly undos: UndoRuns;
@@ -49,13 +43,13 @@ export async function performRolloutDeed(
       services.showRelease(deed);
       return;
     case "fetch-commits":
-      return fetchCommits(services, attached);
+      return fetchCommits(services, attached.history);
     case "lift-hold":
       return liftHold(services, attached, deed.nonce);
     case "copy-proof":
       return copyProof(services, session);
     case "revert-commits":
-      return copyReverts(services, session);
+      return copyReverts(services.undos.of(about.workload)?.order.undone);
     case "show-log":
       services.log.show();
       return;
@@ -71,10 +65,6 @@ export async function performRolloutDeed(
   }
 }
 
-async function tell({ log }: RolloutDeedServices, notice: Notice): Promise<void> {
-  if ((await showNotice(notice))?.kind === "show-log") log.show();
-}
-
 async function openDiff(
   { diffs }: RolloutDeedServices,
   id: string,
@@ -82,14 +72,6 @@ async function openDiff(
 ): Promise<void> {
   if (review?.id !== id || attached === undefined) return;
   await diffs.open(undoDiffTitle(review), await attached.connection.rollouts.undoDocuments(review));
-}
-
-async function fetchCommits(services: RolloutDeedServices, { history }: AttachedRollouts): Promise<void> {
-  const { signal } = new AbortController();
-  const fetched = await history.fetchCommits(signal);
-  // A notification may stand for long, and the fetch is over already.
-  if (!fetched.ok) void tell(services, say.fetchFailed(fetched.error));
-  else if (!fetched.value) void tell(services, say.fetchedNothing());
 }
 
 async function liftHold(
@@ -101,19 +83,11 @@ async function liftHold(
   if (place === undefined) return;
   const { signal } = new AbortController();
   const lifted = await connection.rollouts.liftHold(subject, nonce, signal);
-  if (!lifted.ok) return tell(services, say.liftFailed(lifted.error, place.name));
-  services.undos.sawHold(workload);
-  vscode.window.setStatusBarMessage(say.holdIsLifted(place.name), SAID_MS);
+  if (lifted.ok) services.undos.sawHold(workload);
+  return tellLifted(services, place.name, lifted);
 }
 
 async function copyProof({ undos }: RolloutDeedServices, { about }: RolloutSession): Promise<void> {
   const run = undos.of(about.workload);
   if (run?.kind === "ended") await copyText(undoSheet(run.order, run.outcome, run.at));
-}
-
-async function copyReverts({ undos }: RolloutDeedServices, { about }: RolloutSession): Promise<void> {
-  const run = undos.of(about.workload);
-  if (run === undefined || run.order.undone.length === 0) return;
-  await copyText(revertCommands(run.order.undone));
-  void showNotice(say.revertCopied(run.order.undone.length));
 }
