@@ -1,8 +1,6 @@
 import type { RolloutSnapshot } from "../../app/rolloutSnapshot.ts";
 import type { UndoOutcome, UndoPhase } from "../../app/undoOutcome.ts";
-import type { ProofItem } from "../../domain/rollbackProof.ts";
-import type { ActionView, LineView, SectionView, SideView } from "../../protocol/panel.ts";
-import { diagnosisWords } from "../messages/diagnosis.ts";
+import type { ActionView, SectionView, SideView } from "../../protocol/panel.ts";
 import * as run from "../messages/rollbackRun.ts";
 import { notUndoTarget } from "../messages/rolloutRow.ts";
 import * as say from "../messages/rolloutRun.ts";
@@ -10,7 +8,19 @@ import type { Deeds } from "./deeds.ts";
 import { podsSection } from "./podsView.ts";
 import type { RolloutModel } from "./rolloutModel.ts";
 import { keyOfWorkload, type UndoOrder, type UndoRun } from "./rolloutRuns.ts";
-import { earlySection, holdLine } from "./runView.ts";
+import {
+  earlySection,
+  failureSections,
+  holdLine,
+  itemLines,
+  revertLines,
+  runningLines,
+  sheetActions,
+  shownHold,
+  showLog,
+  stopWatching,
+  type ItemWords,
+} from "./runSheet.ts";
 
 /** An undo under way, or what became of it. The list of promises is the same in both. */
 export function undoRunView({ snapshot }: RolloutModel, current: UndoRun, deeds: Deeds): SideView {
@@ -23,7 +33,7 @@ export function undoRunView({ snapshot }: RolloutModel, current: UndoRun, deeds:
         mark: "ok",
         heading: say.undoneHeading(order, outcome.revision, current.at),
         sections: [
-          { lines: itemLines(outcome.items, order) },
+          { lines: itemLines(outcome.items, wordsOf(order)) },
           ...afterwards(snapshot, { ...current, outcome }, deeds),
           ...livePods(snapshot, deeds),
         ],
@@ -37,7 +47,7 @@ export function undoRunView({ snapshot }: RolloutModel, current: UndoRun, deeds:
         mark: "warn",
         heading: say.nothingRunsUndone(order),
         intro: say.nothingRunsUndoIntro(outcome.revision),
-        sections: [{ lines: itemLines(outcome.items, order) }],
+        sections: [{ lines: itemLines(outcome.items, wordsOf(order)) }],
         actions: sheetActions(deeds),
       };
     case "cancelled":
@@ -62,13 +72,6 @@ const sideOf = (order: UndoOrder, kind: SideView["kind"], key: string): Omit<Sid
   actions: [],
 });
 
-const showLog = (deeds: Deeds): ActionView => deeds.action({ kind: "show-log" }, run.showLog());
-
-const sheetActions = (deeds: Deeds): readonly ActionView[] => [
-  deeds.action({ kind: "copy-proof" }, run.copyAsMarkdown()),
-  showLog(deeds),
-];
-
 function runningView(
   { order, phase, isStopping }: UndoRun & { readonly kind: "running" },
   deeds: Deeds,
@@ -78,17 +81,16 @@ function runningView(
     mark: "run",
     heading: say.undoingHeading(order, phase),
     sections: [
-      { lines: phase === undefined ? [] : runningLines(phase, order) },
+      {
+        lines:
+          phase === undefined ? [] : runningLines(phase.items, wordsOf(order), say.undoPhaseDetail(phase)),
+      },
       ...(phase?.diagnosis === undefined ? [] : [earlySection(phase.diagnosis)]),
       ...(phase === undefined || phase.pods.length === 0
         ? []
         : [podsSection(phase.pods, order.subject.workload, deeds, countOf(phase))]),
     ],
-    actions: [
-      deeds.action({ kind: "stop-watching" }, isStopping ? run.stopping() : run.stopWatching(), "secondary", {
-        ...(isStopping ? { isDisabled: true } : {}),
-      }),
-    ],
+    actions: [stopWatching(isStopping, deeds)],
     note: say.undoGoesOn(),
   };
 }
@@ -99,28 +101,10 @@ const countOf = ({
 }: UndoPhase): { readonly ready: number; readonly wanted: number } | undefined =>
   ready === undefined || wanted === undefined ? undefined : { ready, wanted };
 
-/** What changes from second to second stands below the line that it belongs to. */
-function runningLines(phase: UndoPhase, order: UndoOrder): readonly LineView[] {
-  const detail = say.undoPhaseDetail(phase);
-  const current = phase.items.findLast(({ state }) => state === "running");
-  return phase.items.map((item) => {
-    const line = itemLine(item, order);
-    return item === current && detail !== undefined ? { ...line, detail } : line;
-  });
-}
-
-const itemLines = (items: readonly ProofItem[], order: UndoOrder): readonly LineView[] =>
-  items.map((item) => itemLine(item, order));
-
-function itemLine(item: ProofItem, order: UndoOrder): LineView {
-  const facts = say.undoItemFacts(item);
-  return {
-    mark: run.itemMark(item.state),
-    spoken: run.spokenMark(item.state),
-    text: say.undoItemWords(item, order),
-    ...(facts === "" ? {} : { detail: [facts] }),
-  };
-}
+const wordsOf = (order: UndoOrder): ItemWords => ({
+  words: (item) => say.undoItemWords(item, order),
+  facts: say.undoItemFacts,
+});
 
 /** The pods that are there now; none where nobody knows. */
 export function livePods({ pods, subject, liveness }: RolloutSnapshot, deeds: Deeds): readonly SectionView[] {
@@ -141,24 +125,13 @@ function afterwards(
 ): readonly SectionView[] {
   const { undone } = order;
   const { hold: truth } = outcome;
-  // The watch may be a moment behind what has just been written.
-  const hold = seen ?? (truth?.kind === "placed" && !isHoldSeen ? truth.hold : undefined);
+  const hold = shownHold(seen, { truth, isHoldSeen: isHoldSeen === true });
   const place = subject.place?.name;
   const ofHold =
     place === undefined || (hold === undefined && truth === undefined)
       ? []
       : [holdLine(hold, { truth, subject: place }, deeds)];
-  const revert =
-    undone.length === 0
-      ? []
-      : [
-          {
-            mark: "info",
-            text: [run.revertReminder()],
-            actions: [deeds.action({ kind: "revert-commits" }, run.revertCommits(undone.length), "link")],
-          } as const,
-        ];
-  const lines: readonly LineView[] = [...ofHold, ...revert];
+  const lines = [...ofHold, ...revertLines(undone.length, deeds)];
   return lines.length === 0 ? [] : [{ heading: run.afterwardsHeading(), lines }];
 }
 
@@ -167,20 +140,17 @@ function notProvenView(
   { order, outcome }: Ended<"not-proven">,
   deeds: Deeds,
 ): SideView {
-  const { cause, evidence, next } = diagnosisWords(outcome.diagnosis);
+  const { diagnosis, items } = outcome;
   return {
     ...sideOf(order, "not-proven", "not-proven"),
     mark: "bad",
     heading: say.undoFailedHeading(order),
     alert: { look: "bad", text: [say.undoTruth(outcome, order)], actions: [] },
     sections: [
-      { heading: run.causeHeading(), lines: [{ text: [cause] }], ...(evidence === "" ? {} : { evidence }) },
-      {
-        heading: run.nextHeading(),
-        lines: next.map((one) => ({ text: [one] })),
-        actions: nextActions(snapshot, order, deeds),
-      },
-      { heading: run.proofHeading(), lines: itemLines(outcome.items, order) },
+      ...failureSections(diagnosis, {
+        next: nextActions(snapshot, order, deeds),
+        items: itemLines(items, wordsOf(order)),
+      }),
       ...livePods(snapshot, deeds),
     ],
     actions: sheetActions(deeds),

@@ -1,11 +1,6 @@
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
-import type { HoldTruth, ProofItem, RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
-import type { Diagnosis } from "../../domain/diagnosis.ts";
-import type { EnvironmentHold } from "../../domain/hold.ts";
-import type { ActionView, LineView, SectionView, SideView } from "../../protocol/panel.ts";
-import { clusterSentence } from "../messages/cluster.ts";
-import { diagnosisWords, prospectSentence } from "../messages/diagnosis.ts";
-import { liftHold } from "../messages/historyBanners.ts";
+import type { RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
+import type { ActionView, SectionView, SideView } from "../../protocol/panel.ts";
 import { notChoosable } from "../messages/revisionRow.ts";
 import * as say from "../messages/rollbackRun.ts";
 import { commitOf } from "./bannerViews.ts";
@@ -13,6 +8,19 @@ import type { Deeds } from "./deeds.ts";
 import type { PanelModel } from "./model.ts";
 import { podsSections } from "./podsView.ts";
 import type { RunOrder, RunState } from "./rollbackRuns.ts";
+import {
+  earlySection,
+  failureSections,
+  holdLine,
+  itemLines,
+  revertLines,
+  runningLines,
+  sheetActions,
+  shownHold,
+  showLog,
+  stopWatching,
+  type ItemWords,
+} from "./runSheet.ts";
 
 /** A rollback under way, or what became of it. The list of promises is the same in both. */
 export function runView(model: PanelModel, run: RunState, deeds: Deeds): SideView {
@@ -30,10 +38,10 @@ export function runView(model: PanelModel, run: RunState, deeds: Deeds): SideVie
         heading: say.nothingRunsHeading(run.order),
         intro: say.nothingRunsIntro(outcome.revision),
         sections: [
-          { lines: itemLines(outcome.items, run.order) },
+          { lines: itemLines(outcome.items, wordsOf(run.order)) },
           ...afterwards(model.snapshot, { ...run, outcome }, deeds),
         ],
-        actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
+        actions: sheetActions(deeds),
       };
     case "cancelled":
       return {
@@ -56,8 +64,6 @@ const sideOf = (order: RunOrder, kind: SideView["kind"], key: string): Omit<Side
   actions: [],
 });
 
-const showLog = (deeds: Deeds): ActionView => deeds.action({ kind: "show-log" }, say.showLog());
-
 function runningView(
   { pods }: PanelModel,
   { order, phase, isStopping }: RunState & { readonly kind: "running" },
@@ -69,45 +75,28 @@ function runningView(
     mark: "run",
     heading: say.runningHeading(order, phase),
     sections: [
-      { lines: phase === undefined ? [] : runningLines(phase, order, live.length > 0) },
+      {
+        lines:
+          phase === undefined
+            ? []
+            : runningLines(phase.items, wordsOf(order), currentDetail(phase, live.length > 0)),
+      },
       ...live,
       ...(phase?.diagnosis === undefined ? [] : [earlySection(phase.diagnosis)]),
     ],
-    actions: [
-      deeds.action({ kind: "stop-watching" }, isStopping ? say.stopping() : say.stopWatching(), "secondary", {
-        ...(isStopping ? { isDisabled: true } : {}),
-      }),
-    ],
+    actions: [stopWatching(isStopping, deeds)],
     note: say.goesOnNote(order.isFollowed),
   };
 }
 
-/** What changes from second to second stands below the line that it belongs to; the pods do so where they are live. */
-function runningLines(phase: RollbackPhase, order: RunOrder, arePodsLive: boolean): readonly LineView[] {
-  const detail = say.phaseDetail(arePodsLive ? { ...phase, pods: [] } : phase);
-  const current = phase.items.findLast(({ state }) => state === "running");
-  return phase.items.map((item) => {
-    const line = itemLine(item, order);
-    return item === current && detail !== undefined ? { ...line, detail } : line;
-  });
+/** The pods stand below on their own where they are live. */
+function currentDetail(phase: RollbackPhase, arePodsLive: boolean): ReturnType<typeof say.phaseDetail> {
+  return say.phaseDetail(arePodsLive ? { ...phase, pods: [] } : phase);
 }
 
-const itemLines = (items: readonly ProofItem[], order: RunOrder): readonly LineView[] =>
-  items.map((item) => itemLine(item, order));
-
-function itemLine(item: ProofItem, order: RunOrder): LineView {
-  const facts = say.itemFacts(item);
-  return {
-    mark: say.itemMark(item.state),
-    spoken: say.spokenMark(item.state),
-    text: say.itemWords(item, order),
-    ...(facts === "" ? {} : { detail: [facts] }),
-  };
-}
-
-export const earlySection = (diagnosis: Diagnosis): SectionView => ({
-  heading: say.causeHeading(),
-  lines: [{ mark: "warn", text: [diagnosisWords(diagnosis).cause] }, { text: [prospectSentence(diagnosis)] }],
+const wordsOf = (order: RunOrder): ItemWords => ({
+  words: (item) => say.itemWords(item, order),
+  facts: say.itemFacts,
 });
 
 type Ended<K extends RollbackOutcome["kind"]> = RunState & {
@@ -121,8 +110,8 @@ function provenView(snapshot: HistorySnapshot, run: Ended<"proven">, deeds: Deed
     ...sideOf(order, "proven", "proven"),
     mark: "ok",
     heading: say.provenHeading(order, at),
-    sections: [{ lines: itemLines(outcome.items, order) }, ...afterwards(snapshot, run, deeds)],
-    actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
+    sections: [{ lines: itemLines(outcome.items, wordsOf(order)) }, ...afterwards(snapshot, run, deeds)],
+    actions: sheetActions(deeds),
   };
 }
 
@@ -134,35 +123,14 @@ function afterwards(
 ): readonly SectionView[] {
   const { undone } = order;
   const truth = outcome.kind === "proven" ? outcome.hold : undefined;
-  // The watch may be a moment behind what has just been written.
-  const hold = seen ?? (truth?.kind === "placed" && !isHoldSeen ? truth.hold : undefined);
+  const hold = shownHold(seen, { truth, isHoldSeen: isHoldSeen === true });
   if (hold === undefined && truth === undefined && undone.length === 0) return [];
-  const revert = deeds.action({ kind: "revert-commits" }, say.revertCommits(undone.length), "link");
   return [
     {
       heading: say.afterwardsHeading(),
-      lines: [
-        holdLine(hold, { truth, subject: order.subject }, deeds),
-        ...(undone.length === 0
-          ? []
-          : [{ mark: "info", text: [say.revertReminder()], actions: [revert] } as const]),
-      ],
+      lines: [holdLine(hold, { truth, subject: order.subject }, deeds), ...revertLines(undone.length, deeds)],
     },
   ];
-}
-
-export function holdLine(
-  hold: EnvironmentHold | undefined,
-  { truth, subject }: { readonly truth: HoldTruth | undefined; readonly subject: string },
-  deeds: Deeds,
-): LineView {
-  if (hold !== undefined) {
-    const lift = deeds.action({ kind: "lift-hold", nonce: hold.nonce }, liftHold(), "link");
-    return { mark: "info", text: say.holdNote(subject, hold.undone), actions: [lift] };
-  }
-  return truth?.kind === "failed"
-    ? { mark: "warn", text: [say.holdFailed(subject, clusterSentence(truth.error))] }
-    : { mark: "info", text: [say.holdLifted(subject)] };
 }
 
 function notProvenView(
@@ -170,26 +138,17 @@ function notProvenView(
   { order, outcome }: Ended<"not-proven">,
   deeds: Deeds,
 ): SideView {
-  const { cause, evidence, next } = diagnosisWords(outcome.diagnosis);
+  const { diagnosis, items } = outcome;
   return {
     ...sideOf(order, "not-proven", "not-proven"),
     mark: "bad",
     heading: say.notProvenHeading(order, outcome.record),
     alert: { look: "bad", text: [say.notProvenTruth(outcome, order)], actions: [] },
-    sections: [
-      {
-        heading: say.causeHeading(),
-        lines: [{ text: [cause] }],
-        ...(evidence === "" ? {} : { evidence }),
-      },
-      {
-        heading: say.nextHeading(),
-        lines: next.map((one) => ({ text: [one] })),
-        actions: nextActions(snapshot, order, deeds),
-      },
-      { heading: say.proofHeading(), lines: itemLines(outcome.items, order) },
-    ],
-    actions: [deeds.action({ kind: "copy-proof" }, say.copyAsMarkdown()), showLog(deeds)],
+    sections: failureSections(diagnosis, {
+      next: nextActions(snapshot, order, deeds),
+      items: itemLines(items, wordsOf(order)),
+    }),
+    actions: sheetActions(deeds),
   };
 }
 
