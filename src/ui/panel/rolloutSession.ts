@@ -1,4 +1,4 @@
-import { Emitter, type Disposable } from "../../app/emitter.ts";
+import type { Disposable } from "../../app/emitter.ts";
 import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
 import type { WorkloadAddress } from "../../app/rolloutPorts.ts";
 import type { RolloutSnapshot } from "../../app/rolloutSnapshot.ts";
@@ -7,6 +7,7 @@ import type { Person } from "../../domain/person.ts";
 import type { PanelMemory } from "../../protocol/panel.ts";
 import type { UndoNotBegun } from "../messages/rolloutAlert.ts";
 import type { Deed } from "./deeds.ts";
+import { PanelSide } from "./panelSide.ts";
 import { aboutWorkload } from "./rolloutAbout.ts";
 import { rolloutAbsentView } from "./rolloutAbsentView.ts";
 import { RolloutFollowed, type AttachedRollouts, type RolloutAbout } from "./rolloutFollowed.ts";
@@ -26,26 +27,22 @@ export type PerformRolloutDeed = (deed: Deed, session: RolloutSession) => Promis
  * the truth; what is drawn from it may come and go. The undos themselves belong to the window and outlive it.
  */
 export class RolloutSession implements Disposable {
+  readonly #side = new PanelSide<RolloutSide>({ kind: "nothing" });
   readonly #services: RolloutPanelServices;
   readonly #perform: PerformRolloutDeed;
-  readonly #changes = new Emitter<void>();
   readonly #followed: RolloutFollowed;
   readonly #owned: readonly Disposable[];
   readonly about: Pick<PanelMemory, "folder" | "subject" | "target"> & { readonly workload: WorkloadAddress };
-  #side: RolloutSide = { kind: "nothing" };
   #chosen: string | undefined;
   /** What was chosen before a reload, by its number, until the revisions are read. */
   #remembered: number | undefined;
   #isByHand = false;
-  #reviewing: AbortController | undefined;
   #reviewedAt = "";
   #by: Person | undefined;
-  #isFetching = false;
   #wasLive = false;
   #isTurning = false;
-  #isOver = false;
 
-  readonly onChange = this.#changes.event;
+  readonly onChange = this.#side.onChange;
 
   constructor(
     services: RolloutPanelServices,
@@ -75,7 +72,8 @@ export class RolloutSession implements Disposable {
 
   /** The review that stands there. */
   get review(): UndoReview | undefined {
-    return this.#side.kind === "review" ? this.#side.review : undefined;
+    const side = this.#side.current;
+    return side.kind === "review" ? side.review : undefined;
   }
 
   /** Draws it as of now. */
@@ -89,9 +87,9 @@ export class RolloutSession implements Disposable {
     return rolloutView({
       snapshot: place.history.current,
       chosen: this.#chosen,
-      side: this.#side,
+      side: this.#side.current,
       run: this.#run,
-      isFetching: this.#isFetching,
+      isFetching: this.#side.isFetching,
       ...(release === undefined ? {} : { release }),
       now: clock.now(),
       language,
@@ -104,7 +102,8 @@ export class RolloutSession implements Disposable {
     const uid = snapshot === undefined ? undefined : uidOfRow(snapshot, row);
     if (snapshot === undefined || uid === undefined) return;
     const target = targetOf(snapshot, uid);
-    const isShown = this.#chosen === uid && (this.#side.kind === "review" || this.#side.kind === "reading");
+    const { kind } = this.#side.current;
+    const isShown = this.#chosen === uid && (kind === "review" || kind === "reading");
     if (target === undefined || (isShown && this.#run === undefined)) return;
     this.#isByHand = true;
     void this.#reviewTo(target);
@@ -128,7 +127,7 @@ export class RolloutSession implements Disposable {
         this.#services.undos.stop(this.about.workload);
         return;
       case "fetch-commits":
-        return this.#fetch(deed);
+        return this.#side.fetch(() => this.#perform(deed, this));
       default:
         return this.#perform(deed, this);
     }
@@ -140,7 +139,7 @@ export class RolloutSession implements Disposable {
    */
   async confirm(confirmation: string, typed: string, reason?: string): Promise<boolean> {
     const { attached } = this;
-    const side = this.#side;
+    const side = this.#side.current;
     const by = this.#by;
     const { confirm } = this.shown.view.side;
     if (attached === undefined || by === undefined || this.#run !== undefined) return false;
@@ -184,7 +183,7 @@ export class RolloutSession implements Disposable {
 
   /** Nothing was done: the review stands there again, or a fresh one, with the reason. */
   #notBegun(review: UndoReview, alert: UndoNotBegun): void {
-    if (this.#isOver) return;
+    if (this.#side.isOver) return;
     const isOfYesterday =
       (alert.kind === "stale" && alert.why === "changed") ||
       (alert.kind === "not-written" && alert.error.reason === "conflict");
@@ -192,14 +191,14 @@ export class RolloutSession implements Disposable {
     if (isOfYesterday) void this.#reviewTo(review.to, alert);
     else if (alert.kind === "stale" || alert.kind === "same-template" || alert.kind === "paused") {
       void this.#reviewTo(review.to);
-    } else this.#set({ kind: "review", review, alert });
+    } else this.#side.set({ kind: "review", review, alert });
   }
 
   #look(): void {
     const snapshot = this.#followed.snapshot;
     if (snapshot !== undefined) this.#lookAtRun(snapshot);
     if (snapshot !== undefined && this.#run === undefined && !this.#isTurning) this.#follow(snapshot);
-    this.#changes.fire();
+    this.#side.redraw();
   }
 
   /** A panel that is opened anew shows how the last undo ended only until something came after it. */
@@ -220,7 +219,7 @@ export class RolloutSession implements Disposable {
     const next = undoFollowUp(snapshot, {
       chosen: this.#chosen,
       isByHand: this.#isByHand,
-      side: this.#side,
+      side: this.#side.current,
       reviewedAt: this.#reviewedAt,
     });
     switch (next.kind) {
@@ -246,7 +245,7 @@ export class RolloutSession implements Disposable {
 
   #undoTo({ history }: AttachedRollouts, uid: string): Promise<void> {
     // One that is gone by now is reviewed all the same: the answer says so.
-    const side = this.#side;
+    const side = this.#side.current;
     const known = side.kind === "unreviewed" ? side.to : this.review?.to;
     const to = targetOf(history.current, uid) ?? (known?.uid === uid ? known : undefined);
     if (to === undefined) return Promise.resolve();
@@ -262,12 +261,12 @@ export class RolloutSession implements Disposable {
     const snapshot = attached.history.current;
     this.#reviewedAt = versionOf(snapshot);
     this.#chosen = uid;
-    this.#set({ kind: "reading", to });
+    this.#side.set({ kind: "reading", to });
     const isOver = (): boolean => reviewing.aborted;
     const by = await this.#followed.person(reviewing);
     if (isOver()) return;
     if (by === undefined) {
-      this.#set({ kind: "unreviewed", to, error: { reason: "not-known-who" } });
+      this.#side.set({ kind: "unreviewed", to, error: { reason: "not-known-who" } });
       return;
     }
     this.#by = by;
@@ -278,16 +277,16 @@ export class RolloutSession implements Disposable {
       reviewing,
     );
     if (isOver()) return;
-    if (!answer.ok) this.#set({ kind: "unreviewed", to, error: answer.error });
-    else this.#set({ kind: "review", review: answer.value, ...(alert === undefined ? {} : { alert }) });
+    if (!answer.ok) this.#side.set({ kind: "unreviewed", to, error: answer.error });
+    else this.#side.set({ kind: "review", review: answer.value, ...(alert === undefined ? {} : { alert }) });
   }
 
   async #explain({ connection, subject }: AttachedRollouts): Promise<void> {
     const explaining = this.#turnTo();
     if (explaining === undefined) return;
-    this.#set({ kind: "why" });
+    this.#side.set({ kind: "why" });
     const diagnosis = await connection.rollouts.diagnose(subject, explaining);
-    if (!explaining.aborted) this.#set({ kind: "why", diagnosis });
+    if (!explaining.aborted) this.#side.set({ kind: "why", diagnosis });
   }
 
   /** Nothing takes the place of an undo that is under way; what has ended, and what was begun before, is put away. */
@@ -299,34 +298,12 @@ export class RolloutSession implements Disposable {
     this.#isTurning = true;
     undos.dismiss(workload);
     this.#isTurning = false;
-    this.#reviewing?.abort();
-    this.#reviewing = new AbortController();
-    return this.#reviewing.signal;
-  }
-
-  async #fetch(deed: Deed): Promise<void> {
-    if (this.#isFetching) return;
-    this.#isFetching = true;
-    this.#changes.fire();
-    try {
-      await this.#perform(deed, this);
-    } finally {
-      this.#isFetching = false;
-      this.#changes.fire();
-    }
-  }
-
-  #set(side: RolloutSide): void {
-    if (this.#isOver) return;
-    this.#side = side;
-    this.#changes.fire();
+    return this.#side.ask();
   }
 
   dispose(): void {
-    this.#isOver = true;
-    this.#reviewing?.abort();
+    this.#side.dispose();
     for (const one of this.#owned) one.dispose();
-    this.#changes.dispose();
   }
 }
 

@@ -1,4 +1,4 @@
-import { Emitter, type Disposable } from "../../app/emitter.ts";
+import type { Disposable } from "../../app/emitter.ts";
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
 import type { RollbackReview, RollbackSubject } from "../../app/rollbackOutcome.ts";
 import type { Diagnosis } from "../../domain/diagnosis.ts";
@@ -11,6 +11,7 @@ import type { Deed } from "./deeds.ts";
 import { FollowedHistory, type Attached } from "./followedHistory.ts";
 import { followUp, newestOf } from "./followUp.ts";
 import type { SideState } from "./model.ts";
+import { PanelSide } from "./panelSide.ts";
 import { runRemoval } from "./removal.ts";
 import { runRollback, type PanelServices } from "./runRollback.ts";
 import { panelView, type ShownPanel } from "./view.ts";
@@ -29,23 +30,19 @@ export type Outward = Exclude<
  * runs themselves belong to the window and outlive it.
  */
 export class PanelSession implements Disposable {
+  readonly #side = new PanelSide<SideState>({ kind: "nothing" });
   readonly #services: PanelServices;
   readonly #perform: PerformDeed;
-  readonly #changes = new Emitter<void>();
   readonly #followed: FollowedHistory;
   readonly #owned: readonly Disposable[];
   readonly about: Pick<PanelMemory, "folder" | "subject" | "target">;
-  #side: SideState = { kind: "nothing" };
   #chosen: number | undefined;
   #isByHand = false;
-  #reviewing: AbortController | undefined;
   #reviewedAt = "";
   #by: Person | undefined;
-  #isFetching = false;
   #wasLive = false;
-  #isOver = false;
 
-  readonly onChange = this.#changes.event;
+  readonly onChange = this.#side.onChange;
 
   constructor(services: PanelServices, memory: PanelMemory, perform: PerformDeed) {
     const { folder, subject, target, chosen } = memory;
@@ -77,7 +74,8 @@ export class PanelSession implements Disposable {
 
   /** The review that stands there. */
   get review(): RollbackReview | undefined {
-    return this.#side.kind === "review" ? this.#side.review : undefined;
+    const side = this.#side.current;
+    return side.kind === "review" ? side.review : undefined;
   }
 
   /** Draws it as of now. */
@@ -91,10 +89,10 @@ export class PanelSession implements Disposable {
     return panelView({
       snapshot: place.history.current,
       chosen: this.#chosen,
-      side: this.#side,
+      side: this.#side.current,
       run: runs.of(place.subject.release),
       ...(pods === undefined ? {} : { pods }),
-      isFetching: this.#isFetching,
+      isFetching: this.#side.isFetching,
       now: clock.now(),
       language,
     });
@@ -105,8 +103,8 @@ export class PanelSession implements Disposable {
     const snapshot = this.#followed.snapshot;
     const entry = snapshot?.entries.find(({ label }) => label.revision === revision);
     if (entry === undefined || notChoosable(entry, false) !== undefined) return;
-    const isShown =
-      this.#chosen === revision && (this.#side.kind === "review" || this.#side.kind === "reading");
+    const { kind } = this.#side.current;
+    const isShown = this.#chosen === revision && (kind === "review" || kind === "reading");
     if (isShown && this.#run === undefined) return;
     this.#isByHand = true;
     void this.#reviewTo(revision);
@@ -132,7 +130,7 @@ export class PanelSession implements Disposable {
         this.#services.runs.stop(attached.subject.release);
         return;
       case "fetch-commits":
-        return this.#fetch(deed);
+        return this.#side.fetch(() => this.#perform(deed, this));
       default:
         return this.#perform(deed, this);
     }
@@ -144,7 +142,7 @@ export class PanelSession implements Disposable {
    */
   async confirm(confirmation: string, typed: string): Promise<boolean> {
     const { attached } = this;
-    const side = this.#side;
+    const side = this.#side.current;
     const by = this.#by;
     const { confirm } = this.shown.view.side;
     if (attached === undefined || by === undefined || this.#run !== undefined) return false;
@@ -153,7 +151,7 @@ export class PanelSession implements Disposable {
     if (side.kind === "removal") {
       const { stuck } = side;
       await runRemoval(attached, { stuck, by, typed }, (next) => {
-        this.#set(next);
+        this.#side.set(next);
       });
       return true;
     }
@@ -174,12 +172,12 @@ export class PanelSession implements Disposable {
 
   /** Nothing was done: the review stands there again, or a fresh one, with the reason. */
   #notBegun(review: RollbackReview, alert: NotBegun): void {
-    if (this.#isOver) return;
+    if (this.#side.isOver) return;
     if (alert.kind === "stale" && alert.why !== "target-gone") {
       void this.#reviewTo(review.to.revision, alert);
       return;
     }
-    this.#set({ kind: "review", review, alert });
+    this.#side.set({ kind: "review", review, alert });
   }
 
   #look(): void {
@@ -189,7 +187,7 @@ export class PanelSession implements Disposable {
       this.subject !== undefined && this.#services.runs.isRunning(this.subject.release),
     );
     if (snapshot !== undefined && this.#run === undefined) this.#follow(snapshot);
-    this.#changes.fire();
+    this.#side.redraw();
   }
 
   /** A panel that is opened anew shows how the last run ended only until something came after it. */
@@ -209,7 +207,7 @@ export class PanelSession implements Disposable {
     const next = followUp(snapshot, {
       chosen: this.#chosen,
       isByHand: this.#isByHand,
-      side: this.#side,
+      side: this.#side.current,
       reviewedAt: this.#reviewedAt,
     });
     switch (next.kind) {
@@ -228,44 +226,37 @@ export class PanelSession implements Disposable {
   async #reviewTo(to: number, alert?: NotBegun): Promise<void> {
     const { attached } = this;
     if (attached === undefined || !this.#mayTurnTo(attached.subject)) return;
-    this.#reviewing?.abort();
-    const reviewing = new AbortController();
-    this.#reviewing = reviewing;
+    const reviewing = this.#side.ask();
     const snapshot = attached.history.current;
     this.#reviewedAt = newestOf(snapshot);
     this.#chosen = to;
-    this.#set({ kind: "reading", to });
-    const isOver = (): boolean => reviewing.signal.aborted;
-    const by = await this.#followed.person(reviewing.signal);
+    this.#side.set({ kind: "reading", to });
+    const isOver = (): boolean => reviewing.aborted;
+    const by = await this.#followed.person(reviewing);
     if (isOver()) return;
     if (by === undefined) {
-      this.#set({ kind: "unreviewed", to, error: { reason: "not-known-who" } });
+      this.#side.set({ kind: "unreviewed", to, error: { reason: "not-known-who" } });
       return;
     }
     this.#by = by;
     const { subject, connection, folder } = attached;
     const migrations = folder.team?.migrations ?? [];
-    const answer = await connection.rollback.review(
-      { subject, snapshot, to, by, migrations },
-      reviewing.signal,
-    );
+    const answer = await connection.rollback.review({ subject, snapshot, to, by, migrations }, reviewing);
     if (isOver()) return;
     if (!answer.ok) {
-      this.#set({ kind: "unreviewed", to, error: answer.error });
+      this.#side.set({ kind: "unreviewed", to, error: answer.error });
       return;
     }
-    this.#set({ kind: "review", review: answer.value, ...(alert === undefined ? {} : { alert }) });
+    this.#side.set({ kind: "review", review: answer.value, ...(alert === undefined ? {} : { alert }) });
   }
 
   async #askToRemove({ history, subject }: Attached): Promise<void> {
     const { stuck } = history.current;
     if (stuck === undefined || !this.#mayTurnTo(subject)) return;
-    this.#reviewing?.abort();
-    const asking = new AbortController();
-    this.#reviewing = asking;
-    this.#by = await this.#followed.person(asking.signal);
-    if (asking.signal.aborted) return;
-    this.#set(
+    const asking = this.#side.ask();
+    this.#by = await this.#followed.person(asking);
+    if (asking.aborted) return;
+    this.#side.set(
       this.#by === undefined
         ? { kind: "unreviewed", to: stuck.revision, error: { reason: "not-known-who" } }
         : { kind: "removal", stuck, step: "asked" },
@@ -275,7 +266,8 @@ export class PanelSession implements Disposable {
   /** Nothing takes the place of what is under way; what has ended is put away. */
   #mayTurnTo({ release }: RollbackSubject): boolean {
     const { runs } = this.#services;
-    const isRemoving = this.#side.kind === "removal" && this.#side.step === "running";
+    const side = this.#side.current;
+    const isRemoving = side.kind === "removal" && side.step === "running";
     if (isRemoving || runs.isRunning(release)) return false;
     runs.dismiss(release);
     return true;
@@ -283,36 +275,14 @@ export class PanelSession implements Disposable {
 
   async #explain({ connection, subject }: Attached, revision: number): Promise<void> {
     if (!this.#mayTurnTo(subject)) return;
-    this.#reviewing?.abort();
-    const explaining = new AbortController();
-    this.#reviewing = explaining;
-    this.#set({ kind: "why", revision });
-    const diagnosis: Diagnosis = await connection.rollback.diagnose(subject, revision, explaining.signal);
-    if (!explaining.signal.aborted) this.#set({ kind: "why", revision, diagnosis });
-  }
-
-  async #fetch(deed: Outward): Promise<void> {
-    if (this.#isFetching) return;
-    this.#isFetching = true;
-    this.#changes.fire();
-    try {
-      await this.#perform(deed, this);
-    } finally {
-      this.#isFetching = false;
-      this.#changes.fire();
-    }
-  }
-
-  #set(side: SideState): void {
-    if (this.#isOver) return;
-    this.#side = side;
-    this.#changes.fire();
+    const explaining = this.#side.ask();
+    this.#side.set({ kind: "why", revision });
+    const diagnosis: Diagnosis = await connection.rollback.diagnose(subject, revision, explaining);
+    if (!explaining.aborted) this.#side.set({ kind: "why", revision, diagnosis });
   }
 
   dispose(): void {
-    this.#isOver = true;
-    this.#reviewing?.abort();
+    this.#side.dispose();
     for (const one of this.#owned) one.dispose();
-    this.#changes.dispose();
   }
 }
