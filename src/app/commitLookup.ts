@@ -1,6 +1,6 @@
 import type { BranchName, CommitHash } from "../domain/branch.ts";
 import { wholeHash } from "../domain/commitClues.ts";
-import type { CommitFacts, RepositoryLinks } from "../domain/commitMatch.ts";
+import type { CommitFacts, CommitMatch, RepositoryLinks } from "../domain/commitMatch.ts";
 import type { Resolved } from "../domain/gradeCommit.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { Disposable } from "./emitter.ts";
@@ -34,6 +34,7 @@ export class CommitLookup implements Disposable {
   /** What git is being asked for at this moment. */
   #asked: ReadonlySet<string> = new Set();
   #history: Promise<CommitHistory | undefined> | undefined;
+  /** Not before the first look. */
   #hasRepository = false;
   #generation = 0;
   #links: RepositoryLinks | undefined;
@@ -53,11 +54,6 @@ export class CommitLookup implements Disposable {
     return this.#generation;
   }
 
-  /** Not before the first look. */
-  get hasRepository(): boolean {
-    return this.#hasRepository;
-  }
-
   get links(): RepositoryLinks | undefined {
     return this.#links;
   }
@@ -73,6 +69,11 @@ export class CommitLookup implements Disposable {
     for (const text of unasked) this.#wanted.add(text);
     if (unasked.length > 0) void this.#run();
     return open.length === 0;
+  }
+
+  /** Commits that a fetch may bring, each once, in the order of the matches; none where there is no repository. */
+  missing(matches: readonly CommitMatch[]): readonly string[] {
+    return this.#hasRepository ? [...new Set(matches.flatMap(notInClone))] : [];
   }
 
   /** Looks again for what the clone had not got, as after somebody's own fetch. */
@@ -161,4 +162,9 @@ export class CommitLookup implements Disposable {
     });
     return this.#history;
   }
+}
+
+function notInClone(match: CommitMatch): readonly string[] {
+  if (match.kind === "exact") return match.isInClone ? [] : [match.commit];
+  return match.kind === "ambiguous" && match.why === "not-in-clone" ? match.candidates : [];
 }

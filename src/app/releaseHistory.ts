@@ -4,7 +4,7 @@ import { cluesOf, digitsOf, type CommitClues } from "../domain/commitClues.ts";
 import type { CommitMatch } from "../domain/commitMatch.ts";
 import { gradeCommit } from "../domain/gradeCommit.ts";
 import { historyEntries, type KnownRevision } from "../domain/historyEntries.ts";
-import type { HistoryEntry, RecordState, WhatRuns } from "../domain/history.ts";
+import type { RecordState, WhatRuns } from "../domain/history.ts";
 import { historyWarnings, pendingRelease, stuckRelease } from "../domain/historyWarnings.ts";
 import { recommend } from "../domain/recommend.ts";
 import { isPending, type Revision, type RevisionLabel } from "../domain/release.ts";
@@ -196,7 +196,9 @@ export class ReleaseHistory implements Disposable {
       ...(operation === undefined ? {} : { operation }),
       ...(hold === undefined ? {} : { hold }),
       ...(links === undefined ? {} : { links }),
-      missingCommits: this.#commits.hasRepository ? missingCommits(entries) : [],
+      missingCommits: this.#commits.missing(
+        entries.flatMap(({ record }) => (record.kind === "read" ? [record.match] : [])),
+      ),
     };
   }
 
@@ -281,17 +283,6 @@ function ownRecords(labels: readonly RevisionLabel[]): readonly RevisionLabel[] 
     if (label.driver === labels[0]?.driver && !own.has(label.revision)) own.set(label.revision, label);
   }
   return [...own.values()];
-}
-
-/** Commits that a fetch may bring, each once, newest first. */
-function missingCommits(entries: readonly HistoryEntry[]): readonly string[] {
-  const missing = entries.flatMap(({ record }): readonly string[] => {
-    if (record.kind !== "read") return [];
-    const { match } = record;
-    if (match.kind === "exact") return match.isInClone ? [] : [match.commit];
-    return match.kind === "ambiguous" && match.why === "not-in-clone" ? match.candidates : [];
-  });
-  return [...new Set(missing)];
 }
 
 /**

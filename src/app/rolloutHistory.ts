@@ -148,7 +148,7 @@ export class RolloutHistory implements Disposable {
       ...(sight?.now.readyOfAll === undefined ? {} : { readyOfAll: sight.now.readyOfAll }),
       ...this.#ofLeases(),
       ...(this.#commits.links === undefined ? {} : { links: this.#commits.links }),
-      missingCommits: this.#commits.hasRepository ? missingCommits(entries) : [],
+      missingCommits: this.#commits.missing(entries.flatMap(({ match }) => match ?? [])),
     };
   }
 
@@ -217,15 +217,6 @@ const nothingYet = (subject: RolloutSubject): RolloutSnapshot => ({
   pods: [],
   missingCommits: [],
 });
-
-/** Commits that a fetch may bring, each once, newest first. */
-function missingCommits(entries: readonly RolloutEntry[]): readonly string[] {
-  const missing = entries.flatMap(({ match }): readonly string[] => {
-    if (match?.kind === "exact") return match.isInClone ? [] : [match.commit];
-    return match?.kind === "ambiguous" && match.why === "not-in-clone" ? match.candidates : [];
-  });
-  return [...new Set(missing)];
-}
 
 /**
  * For JSON.stringify: a template is told by its revision's hash, and versions and signs of life change with every look
