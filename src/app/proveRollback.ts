@@ -24,6 +24,7 @@ import type { KeptRollback, ReleaseHistoryStore } from "./rollbackPorts.ts";
 import type { RollbackProgress } from "./rollbackProgress.ts";
 import { shortCommit } from "../domain/branch.ts";
 import { readRecord } from "./watchHelm.ts";
+import { Answers, type Unseen } from "./unseenCluster.ts";
 import type { WatchRollbackServices } from "./watchRollback.ts";
 import { NEVER_ABORTED } from "./writing.ts";
 
@@ -63,6 +64,7 @@ class Proof {
   readonly #order: KeptRollback;
   readonly #targetManifest: string | undefined;
   readonly #progress: RollbackProgress;
+  readonly #answers: Answers;
   #deadline: DurationMs;
   #made: Revision | undefined;
   #readings: readonly WorkloadReading[] = [];
@@ -76,6 +78,7 @@ class Proof {
     this.#order = order;
     this.#targetManifest = targetManifest;
     this.#progress = progress;
+    this.#answers = new Answers(services.clock);
     this.#deadline = services.clock.monotonic() + order.timeoutMinutes * MINUTE_MS;
   }
 
@@ -150,7 +153,7 @@ class Proof {
     const what = { release: this.#order.release, revision: made };
     let steady: Steady | undefined;
     for (;;) {
-      const look = await this.#look(made, signal);
+      const look = await this.#answers.ask(() => this.#look(made, signal), this.#tellUnseen);
       if (signal.aborted) return "cancelled";
       const isLate = clock.monotonic() >= this.#deadline;
       if (!look.ok) {
@@ -181,6 +184,10 @@ class Proof {
     }
   }
 
+  readonly #tellUnseen = (unseen: Unseen): void => {
+    this.#progress.tellUnseen("proving", unseen);
+  };
+
   /** Whatever failed before: what the pods look like belongs on the sheet. */
   async #lookOnce(): Promise<void> {
     const look = this.#made === undefined ? undefined : await this.#look(this.#made, NEVER_ABORTED);
@@ -210,7 +217,7 @@ class Proof {
   ): Promise<Result<T, ReleaseReadError>> {
     const { clock } = this.#services;
     for (;;) {
-      const found = await read();
+      const found = await this.#answers.ask(read, this.#tellUnseen);
       if (found.ok || signal.aborted) return found;
       const { error } = found;
       const isOver =

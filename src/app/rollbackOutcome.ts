@@ -15,6 +15,7 @@ import type { ProofItem } from "../domain/rollbackProof.ts";
 import type { DurationMs } from "../domain/time.ts";
 import type { Busy, RecordTruth } from "./deployOutcome.ts";
 import type { DeployerError, ReleaseReadError, ReleaseRef } from "./ports.ts";
+import type { Unseen } from "./unseenCluster.ts";
 
 /** What a rollback panel is about: a target of an environment, or a machine. */
 export interface RollbackSubject {
@@ -72,6 +73,8 @@ export interface RollbackPhase {
   readonly secondsLeft?: number;
   /** What already looks wrong; shown early, it stops nothing. */
   readonly diagnosis?: Diagnosis;
+  /** The cluster does not answer just now: what was seen before may be old. */
+  readonly unseen?: Unseen;
 }
 
 /** Whether the environment is on hold now, so that what was rolled back does not come straight back. */

@@ -5,6 +5,7 @@ import { EarlyDiagnosis } from "./earlyDiagnosis.ts";
 import { LOOK_EVERY_MS, lookAtRollout, type LookServices } from "./rollbackLooks.ts";
 import type { KeptRollback } from "./rollbackPorts.ts";
 import type { RollbackProgress } from "./rollbackProgress.ts";
+import { Answers, type Unseen } from "./unseenCluster.ts";
 
 export interface WatchRollbackServices extends LookServices {
   readonly releases: ReleaseStore;
@@ -18,6 +19,7 @@ export async function watchRollback<End>(
   helm: () => Promise<End>,
   progress: RollbackProgress,
 ): Promise<End> {
+  progress.fill([{ kind: "record", state: "running", facts: "" }]);
   progress.tell("rolling-back");
   const over = new AbortController();
   const watching = watchPods(services, order, progress, over.signal);
@@ -36,21 +38,31 @@ async function watchPods(
   signal: AbortSignal,
 ): Promise<void> {
   const early = new EarlyDiagnosis(services.clock);
+  const answers = new Answers(services.clock);
+  const tellUnseen = (unseen: Unseen): void => {
+    if (!signal.aborted) progress.tellUnseen("rolling-back", unseen);
+  };
   let made: Revision | undefined;
   for (;;) {
     await services.clock.sleep(LOOK_EVERY_MS, signal);
     if (signal.aborted) return;
     if (made === undefined) {
-      const found = await services.releases.revision(order.release, order.revision, signal);
-      // Until helm has written its record there is nothing to look at, and a failed look is not worth a word.
-      made = found.ok ? found.value : undefined;
+      const { release, revision } = order;
+      const found = await answers.ask(
+        () => services.releases.revision(release, revision, signal),
+        tellUnseen,
+      );
+      if (!found.ok) continue;
+      // Until helm has written its record there is nothing to look at.
+      made = found.value;
       if (made === undefined) {
         progress.tell("rolling-back");
         continue;
       }
       progress.fill(atWork(made));
     }
-    const look = await lookAtRollout(services, order, made, signal);
+    const record = made;
+    const look = await answers.ask(() => lookAtRollout(services, order, record, signal), tellUnseen);
     if (!look.ok) continue;
     const what = { release: order.release, revision: made };
     const diagnosis = await early.after(look.value, () => services.diagnose(what, signal));

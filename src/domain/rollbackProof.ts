@@ -187,6 +187,17 @@ export const unseen = (
 ): readonly ProofItem[] =>
   sheet.map((one) => (kinds.includes(one.kind) ? { ...one, state: "todo", facts: "" } : one));
 
+/** What had been seen of the workloads, where they cannot be looked at just now: waited for again, without figures. */
+export const unsure = (sheet: readonly ProofItem[]): readonly ProofItem[] =>
+  sheet.flatMap((one) => {
+    if (one.state === "todo" || !isOfWorkloads(one)) return [];
+    // Steadiness begins anew, and the commit follows from the images.
+    const isLater = one.kind === "steady" || one.kind === "commit";
+    return [{ ...one, state: isLater ? "todo" : "running", facts: "" } as const];
+  });
+
+const isOfWorkloads = ({ kind }: ProofItem): boolean => WORKLOAD_KINDS.some((one) => one === kind);
+
 /**
  * Ready pods that are not of the revision with these images: what serves while a rollout fails, or where it never came
  * so far as to change the workload.

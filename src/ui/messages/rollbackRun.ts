@@ -1,9 +1,11 @@
 import { l10n } from "vscode";
 import type { RecordTruth } from "../../app/deployOutcome.ts";
 import type { ProofItem, RollbackOutcome, RollbackPhase } from "../../app/rollbackOutcome.ts";
+import type { Unseen } from "../../app/unseenCluster.ts";
 import { shortCommit, type CommitHash } from "../../domain/branch.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type { Mark, Piece } from "../../protocol/panel.ts";
+import { releaseReadSentence } from "./cluster.ts";
 import { code, joined, pieces, plain, strong } from "./pieces.ts";
 import { recordSentence } from "./failure.ts";
 import { endWords } from "./rollbackReview.ts";
@@ -137,7 +139,9 @@ export function phaseDetail({
   wanted,
   pods,
   secondsLeft,
+  unseen,
 }: RollbackPhase): readonly Piece[] | undefined {
+  if (unseen !== undefined) return [unseenWords(unseen)];
   if (kind === "steady" && secondsLeft !== undefined) {
     return [l10n.t("{seconds} s more", { seconds: secondsLeft })];
   }
@@ -150,6 +154,15 @@ export function phaseDetail({
   const parts = [...figures, ...waiting, ...more];
   return parts.length === 0 ? undefined : joined(parts, " · ");
 }
+
+/** Nobody knows how it goes on; helm itself may well. */
+export const unseenWords = ({ since, error }: Unseen): string =>
+  error === undefined
+    ? l10n.t("No answer from the cluster since {time}; still asking.", { time: localAndUtcSeconds(since) })
+    : l10n.t("Not seen since {time}; still asking. {cause}", {
+        time: localAndUtcSeconds(since),
+        cause: releaseReadSentence(error),
+      });
 
 /** `Rolled back to 167 51d0c3e · proven 09:14:52 (07:14:52 UTC)`. */
 export const provenHeading = ({ to }: RunEnds, at: EpochMs): readonly Piece[] =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RollbackOutcome } from "../../../src/app/rollbackOutcome.ts";
+import type { RollbackOutcome, RollbackPhase } from "../../../src/app/rollbackOutcome.ts";
 import type { ProofItem } from "../../../src/domain/rollbackProof.ts";
 import { holderIdentity } from "../../../src/domain/person.ts";
 import { fail, ok } from "../../../src/domain/result.ts";
@@ -470,6 +470,66 @@ describe("a rollback that does not go well", () => {
     };
     const outcome = await world.rollBack();
     assert.deepEqual([outcome.kind, world.phases.at(-1)?.elapsed], ["proven", 16_000]);
+  });
+});
+
+describe("a rollback during which the cluster does not answer", () => {
+  const late = { reason: "timeout", server: "https://k8s", afterMs: 10_000 } as const;
+  const podsOf = ({ items }: RollbackPhase): unknown => items.find(({ kind }) => kind === "pods")?.state;
+
+  /** Pods are seen at first; then one question stays without an answer for ten seconds; then all is well. */
+  function silent(): RollbackWorld {
+    const world = new RollbackWorld();
+    world.helm = async (order, signal) => {
+      const end = world.rolledBack(order);
+      await world.clock.sleep(2_500, signal);
+      const { workloads } = world;
+      world.workloads = async () => {
+        await world.clock.sleep(10 * SECOND_MS, signal);
+        world.workloads = workloads;
+        return fail(late);
+      };
+      await world.clock.sleep(20 * SECOND_MS, signal);
+      return end;
+    };
+    return world;
+  }
+
+  test("says so while the answer is only late, and since when", async () => {
+    const world = silent();
+    await world.rollBack();
+    const told = world.phases.filter(({ unseen }) => unseen !== undefined);
+    const since = Date.UTC(2026, 10, 23, 8, 0, 2);
+    assert.deepEqual(
+      told.map(({ kind, elapsed, unseen }) => [kind, elapsed, unseen]),
+      [
+        ["rolling-back", 6_000, { since }],
+        ["rolling-back", 13_000, { since, error: late }],
+      ],
+    );
+  });
+
+  test("shows nothing as true meanwhile that was seen before, and goes on where it is seen again", async () => {
+    const world = silent();
+    const outcome = await world.rollBack();
+    const failed = world.phases.findIndex(({ unseen }) => unseen?.error !== undefined);
+    const around = [failed - 2, failed, failed + 1].flatMap((at) => world.phases[at] ?? []);
+    assert.deepEqual([around.map(podsOf), outcome.kind], [["ok", "running", "ok"], "proven"]);
+  });
+
+  test("says so after helm has ended, too", async () => {
+    const world = new RollbackWorld();
+    world.helm = (order) => {
+      const end = world.rolledBack(order);
+      world.listings.push(late);
+      return end;
+    };
+    await world.rollBack();
+    const since = Date.UTC(2026, 10, 23, 8);
+    assert.deepEqual(
+      world.phases.flatMap(({ kind, unseen }) => (unseen === undefined ? [] : [[kind, unseen]])),
+      [["proving", { since, error: late }]],
+    );
   });
 });
 

@@ -106,6 +106,22 @@ test("while it runs the promises fill up, and what changes from second to second
   ]);
 });
 
+test("a cluster that does not answer is told at once, in place of figures that may be old", () => {
+  const since = Date.UTC(2026, 10, 23, 7, 14, 52);
+  const server = "https://k8s";
+  const below = (unseen: RollbackPhase["unseen"]): string | undefined =>
+    side(running(aPhase(unseen === undefined ? {} : { unseen })))
+      .find((line) => line.startsWith("●"))
+      ?.split(" | ")[1];
+  assert.deepEqual(
+    [below({ since }), below({ since, error: { reason: "timeout", server, afterMs: 15_000 } })],
+    [
+      "No answer from the cluster since 08:14:52 (07:14:52 UTC); still asking.",
+      "Not seen since 08:14:52 (07:14:52 UTC); still asking. https://k8s did not answer within 15 s. Check the network or the VPN.",
+    ],
+  );
+});
+
 test("live pods take the place of the words about them, worst words first told", () => {
   const pods = [
     aPod({
