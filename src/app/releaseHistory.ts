@@ -1,8 +1,6 @@
 import type { BranchName } from "../domain/branch.ts";
 import type { Liveness } from "../domain/cluster.ts";
-import { cluesOf, digitsOf, type CommitClues } from "../domain/commitClues.ts";
-import type { CommitMatch } from "../domain/commitMatch.ts";
-import { gradeCommit } from "../domain/gradeCommit.ts";
+import { cluesOf } from "../domain/commitClues.ts";
 import { historyEntries, type KnownRevision } from "../domain/historyEntries.ts";
 import type { RecordState, WhatRuns } from "../domain/history.ts";
 import { historyWarnings, pendingRelease, stuckRelease } from "../domain/historyWarnings.ts";
@@ -13,6 +11,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.t
 import { runCandidates } from "../domain/whatRuns.ts";
 import { CommitLookup, type FetchError } from "./commitLookup.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
+import { GradedCommits } from "./gradedCommits.ts";
 import { HistoryLeases } from "./historyLeases.ts";
 import { detailOf, HistoryRecords } from "./historyRecords.ts";
 import type { HistorySnapshot } from "./historySnapshot.ts";
@@ -63,10 +62,9 @@ export class ReleaseHistory implements Disposable {
   readonly #listening: Disposable;
   readonly #records: HistoryRecords;
   readonly #commits: CommitLookup;
+  readonly #graded: GradedCommits<Revision>;
   readonly #live: LiveImages;
   readonly #leases: HistoryLeases;
-  readonly #clues = new WeakMap<Revision, CommitClues>();
-  readonly #matches = new WeakMap<Revision, { readonly generation: number; readonly match: CommitMatch }>();
   #snapshot: HistorySnapshot;
   #shown = "";
   /** What of the watch the snapshot was made of. */
@@ -91,6 +89,9 @@ export class ReleaseHistory implements Disposable {
     this.#watch = services.watches.releases(release.context, release.namespace);
     this.#records = new HistoryRecords(services, release, step);
     this.#commits = new CommitLookup(services, step);
+    this.#graded = new GradedCommits(this.#commits, (revision) =>
+      cluesOf(revision, subject.driver.container),
+    );
     this.#live = new LiveImages(services.live, release, () => {
       this.#steps.now();
     });
@@ -206,23 +207,10 @@ export class ReleaseHistory implements Disposable {
     const found = this.#records.of(label);
     if (found.kind !== "read") return { label, record: found, isRecordCurrent: false };
     const { revision, isCurrent } = found;
-    const match = this.#match(revision);
+    const match = this.#graded.of(revision);
     const record: RecordState = match === undefined ? { kind: "reading" } : { kind: "read", revision, match };
     const commit = match?.kind === "exact" ? this.#commits.facts(match.commit) : undefined;
     return { label, record, isRecordCurrent: isCurrent, ...(commit === undefined ? {} : { commit }) };
-  }
-
-  /** Undefined until the clone has been asked. */
-  #match(revision: Revision): CommitMatch | undefined {
-    const clues = this.#clues.get(revision) ?? cluesOf(revision, this.#subject.driver.container);
-    this.#clues.set(revision, clues);
-    if (!this.#commits.has(digitsOf(clues))) return undefined;
-    const { generation, resolved } = this.#commits;
-    const graded = this.#matches.get(revision);
-    if (graded?.generation === generation) return graded.match;
-    const match = gradeCommit(clues, resolved);
-    this.#matches.set(revision, { generation, match });
-    return match;
   }
 
   #timeout(): DurationMs {

@@ -1,6 +1,4 @@
 import type { BranchName } from "../domain/branch.ts";
-import { digitsOf } from "../domain/commitClues.ts";
-import { gradeCommit } from "../domain/gradeCommit.ts";
 import { recommendUndo } from "../domain/recommendUndo.ts";
 import type { Result } from "../domain/result.ts";
 import {
@@ -14,6 +12,7 @@ import { rolloutStatus, type RolloutStatus } from "../domain/rolloutStatus.ts";
 import { HOUR_MS, SECOND_MS, type DurationMs, type EpochMs } from "../domain/time.ts";
 import { CommitLookup, type FetchError } from "./commitLookup.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
+import { GradedCommits } from "./gradedCommits.ts";
 import { HistoryLeases } from "./historyLeases.ts";
 import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
 import type { CommitHistory, HoldStore } from "./rollbackPorts.ts";
@@ -54,6 +53,7 @@ export class RolloutHistory implements Disposable {
   readonly #watch: Watch<WorkloadSight>;
   readonly #listening: Disposable;
   readonly #commits: CommitLookup;
+  readonly #graded: GradedCommits<RolloutRevision>;
   /** Only what stands in devdeploy.json has Leases. */
   readonly #leases: HistoryLeases | undefined;
   #snapshot: RolloutSnapshot;
@@ -77,6 +77,7 @@ export class RolloutHistory implements Disposable {
     });
     this.#watch = services.watches.workload(workload);
     this.#commits = new CommitLookup(services, step);
+    this.#graded = new GradedCommits(this.#commits, (revision) => rolloutClues(revision, subject.container));
     this.#leases = place && new HistoryLeases(services, { ...place, context: workload.context }, step);
     this.#listening = this.#watch.onChange(({ liveness }) => {
       // The first rows, and whether they can be trusted, are not to wait for a step.
@@ -164,12 +165,9 @@ export class RolloutHistory implements Disposable {
     return rolloutEntries(rollout, (revision) => this.#commitOf(revision));
   }
 
-  /** Without a match until the clone has been asked. */
   #commitOf(revision: RolloutRevision): KnownCommit {
-    const clues = rolloutClues(revision, this.#subject.container);
-    if (!this.#commits.has(digitsOf(clues))) return { match: undefined };
-    const match = gradeCommit(clues, this.#commits.resolved);
-    const commit = match.kind === "exact" ? this.#commits.facts(match.commit) : undefined;
+    const match = this.#graded.of(revision);
+    const commit = match?.kind === "exact" ? this.#commits.facts(match.commit) : undefined;
     return { match, ...(commit === undefined ? {} : { commit }) };
   }
 

@@ -135,6 +135,17 @@ test("revisions come newest first with their commits, what runs, how it stands a
   });
 });
 
+test("a revision that has not changed is not graded again when a pod does", async () => {
+  const world = new World();
+  const history = world.open();
+  const grades = ({ entries }: RolloutSnapshot): readonly unknown[] => entries.map(({ match }) => match);
+  const rollout = aRollout();
+  const before = grades(await world.tell(history, aSight({ rollout })));
+  const after = grades(await world.tell(history, aSight({ rollout, pods: [aPod({ ready: false })] })));
+  assert.deepEqual([history.current.pods[0]?.ready, before.length], [false, 2]);
+  assert.ok(after.every((match, index) => match === before[index]));
+});
+
 test("while commits are looked up rows are there already, and nothing is recommended", () => {
   const world = new World();
   const history = world.open();
