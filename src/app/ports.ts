@@ -263,6 +263,8 @@ export type RepositoryError =
   | { readonly reason: "not-a-repository"; readonly folder: string }
   | { readonly reason: "no-commits" }
   | { readonly reason: "no-remote" }
+  /** Several, none of them `origin`, and none is the branch's own. */
+  | { readonly reason: "remote-unclear"; readonly remotes: readonly string[] }
   | { readonly reason: "remote-unreachable"; readonly remote: string; readonly detail: string }
   | { readonly reason: "no-mail" }
   | { readonly reason: "bad-branch-name"; readonly text: string; readonly detail: string }

@@ -17,13 +17,13 @@ const FETCH_TIMEOUT_MS = 120_000;
 const FIELDS = ["refname", "symref", "objectname", "committerdate:unix", "authorname", "contents:subject"];
 const FORMAT = FIELDS.map((field) => `%(${field})`).join("%00");
 
-/** The branches of the clone and of its shared remote, each once, newest first; a repository without a remote has its own. */
+/** The branches of the clone and of its shared remote, each once, newest first; without such a remote its own alone. */
 export async function knownBranches(
   git: RunGit,
   signal: AbortSignal,
 ): Promise<Result<readonly KnownBranch[], RepositoryError>> {
   const remote = await sharedRemote(git, signal);
-  if (!remote.ok && remote.error.reason !== "no-remote") return remote;
+  if (!remote.ok && !isWithoutShared(remote.error)) return remote;
   const prefix = remote.ok ? `refs/remotes/${remote.value}/` : undefined;
   const answer = await git(
     [
@@ -46,6 +46,9 @@ export async function knownBranches(
   }
   return ok([...found.values()].sort((a, b) => b.committedAt - a.committedAt));
 }
+
+const isWithoutShared = ({ reason }: RepositoryError): boolean =>
+  reason === "no-remote" || reason === "remote-unclear";
 
 /** Undefined for what is no branch that could be deployed: `origin/HEAD`, a name that reads as a flag. */
 function parseLine(line: string, remotePrefix: string | undefined): KnownBranch | undefined {

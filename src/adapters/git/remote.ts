@@ -113,5 +113,6 @@ async function remotes(
 function sharedAmong(all: readonly string[]): Result<string, RepositoryError> {
   if (all.includes("origin")) return ok("origin");
   const [only, ...others] = all;
-  return only === undefined || others.length > 0 ? fail({ reason: "no-remote" }) : ok(only);
+  if (only === undefined) return fail({ reason: "no-remote" });
+  return others.length > 0 ? fail({ reason: "remote-unclear", remotes: all }) : ok(only);
 }

@@ -19,6 +19,11 @@ export function repositorySentence(error: RepositoryError): string {
       return l10n.t(
         "This repository has no remote, so nobody else could see what runs. Add one with git remote add, then push.",
       );
+    case "remote-unclear":
+      return l10n.t(
+        "This repository has several remotes ({remotes}) and none is called origin, so which one your team shares is not known. Push the branch with git push --set-upstream REMOTE BRANCH, or rename that remote with git remote rename REMOTE origin.",
+        { remotes: error.remotes.map(shown).join(", ") },
+      );
     case "remote-unreachable":
       return l10n.t(
         "The remote {remote} cannot be asked: {detail}. Check the network and your sign-in to it.",

@@ -203,7 +203,7 @@ test("the branch's own remote wins over origin; among several without either, no
   local.git("remote", "rename", "origin", "upstream");
   assert.deepEqual(await repository.remoteCommit(master, signal), {
     ok: false,
-    error: { reason: "no-remote" },
+    error: { reason: "remote-unclear", remotes: ["fork", "upstream"] },
   });
 });
 
