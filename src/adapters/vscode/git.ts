@@ -12,6 +12,8 @@ interface GitApi {
 
 interface GitRepository {
   readonly state: { readonly remotes: readonly { readonly name: string }[] };
+  /** Rejects where nothing is set. */
+  getConfig(key: string): Promise<string>;
   push(remote: string, branch: string, setUpstream: boolean): Promise<void>;
   pull(): Promise<void>;
 }
@@ -22,12 +24,16 @@ export type GitActionError =
 /** What came of it; undefined is well. */
 export type GitActionEnd = GitActionError | undefined;
 
-/** Pushes a branch with the sign-in that VS Code already has, under its own name on the first remote. */
+/**
+ * Pushes a branch with the sign-in that VS Code already has, under its own name: to the remote that it is asked for at,
+ * which is its own, else `origin`, else the first.
+ */
 export const pushBranch = (root: string, branch: string): Promise<GitActionEnd> =>
   withRepository(root, async (repository) => {
-    const { remotes } = repository.state;
-    const remote = remotes.find(({ name }) => name === "origin") ?? remotes[0];
-    await repository.push(remote?.name ?? "origin", branch, true);
+    const names = repository.state.remotes.map(({ name }) => name);
+    const own = await repository.getConfig(`branch.${branch}.remote`).catch(() => "");
+    const remote = [own.trim(), "origin", ...names].find((name) => names.includes(name));
+    await repository.push(remote ?? "origin", branch, true);
   });
 
 /** Pulls the branch that is checked out. */
