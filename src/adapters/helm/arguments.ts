@@ -1,6 +1,6 @@
 import type { DeployOrder, ReleaseRef } from "../../app/ports.ts";
 import type { KeptRollback } from "../../app/rollbackPorts.ts";
-import { safeName, shortCommit } from "../../domain/branch.ts";
+import { safeName, shortCommit, type CommitHash } from "../../domain/branch.ts";
 import { oneLine } from "../../domain/plainText.ts";
 import type { RevisionMark } from "../../domain/release.ts";
 
@@ -12,6 +12,9 @@ export interface HelmFiles {
 
 /** helm refuses descriptions of more than 256 characters since 4.3; the rest is room for what we do not foresee. */
 const MAX_DESCRIPTION_LENGTH = 200;
+
+/** Of a label's value, by Kubernetes. */
+const MAX_LABEL_LENGTH = 63;
 
 /**
  * `helm upgrade --install` as an argument list. Every flag is written `--flag=value`, since helm 4 would take a
@@ -87,9 +90,19 @@ export function description(mark: RevisionMark): string {
 /** The mark on the revision's record. Later upgrades by others inherit it, hence the revision that it was made for. */
 export function markLabels(mark: RevisionMark, revision: number): Readonly<Record<string, string>> {
   return {
-    "devdeploy-commit": mark.commit,
+    ...commitLabels(mark.commit),
     "devdeploy-revision": String(revision),
     ...(mark.branch === undefined ? {} : { "devdeploy-branch": safeName(mark.branch, "branch") }),
     ...(mark.by === undefined ? {} : { "devdeploy-by": safeName(mark.by, "somebody") }),
   };
+}
+
+/**
+ * A label has room for one digit less than a SHA-256 hash has. Such a one stands there in two halves, neither of which
+ * can be taken for a whole hash.
+ */
+function commitLabels(commit: CommitHash): Readonly<Record<string, string>> {
+  if (commit.length <= MAX_LABEL_LENGTH) return { "devdeploy-commit": commit };
+  const half = commit.length / 2;
+  return { "devdeploy-commit": commit.slice(0, half), "devdeploy-commit-rest": commit.slice(half) };
 }

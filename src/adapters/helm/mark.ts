@@ -12,7 +12,7 @@ export function markOf(
   revision: number,
   description: string,
 ): RevisionMark | undefined {
-  const commit = parseCommitHash(labels["devdeploy-commit"] ?? "");
+  const commit = commitOf(labels);
   if (!commit.ok || labels["devdeploy-revision"] !== String(revision)) return undefined;
   const said = DESCRIPTION.exec(description)?.groups;
   const own = said?.["commit"] === shortCommit(commit.value) ? said : undefined;
@@ -23,4 +23,11 @@ export function markOf(
     ...(branch === undefined ? {} : { branch }),
     ...(by === undefined ? {} : { by }),
   };
+}
+
+/** Whole, or in two halves (see `markLabels`); half a hash beside a whole one was inherited. */
+function commitOf(labels: Readonly<Record<string, string>>): ReturnType<typeof parseCommitHash> {
+  const { "devdeploy-commit": start = "", "devdeploy-commit-rest": rest = "" } = labels;
+  const whole = parseCommitHash(start);
+  return whole.ok ? whole : parseCommitHash(`${start}${rest}`);
 }

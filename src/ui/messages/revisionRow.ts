@@ -8,7 +8,7 @@ import type { ChipView } from "../../protocol/panel.ts";
 import { plain } from "./pieces.ts";
 import { ago, dateAndTime, lengthOf, localAndUtc } from "./time.ts";
 
-const WHOLE_HASH = /[0-9a-f]{40}/gu;
+const WHOLE_HASH = /[0-9a-f]{64}|[0-9a-f]{40}/gu;
 const WEEK_MS: DurationMs = 6 * 24 * 60 * 60_000;
 
 export const runsNow = (): string => l10n.t("runs now");

@@ -9,6 +9,7 @@ import {
 } from "../../../../src/adapters/helm/arguments.ts";
 import { markOf } from "../../../../src/adapters/helm/mark.ts";
 import type { DeployOrder } from "../../../../src/app/ports.ts";
+import { parseCommitHash } from "../../../../src/domain/branch.ts";
 import { aCommit, aHelmDriver } from "../../../builders/deploy.ts";
 import { aKeptRollback } from "../../../builders/rollback.ts";
 
@@ -100,4 +101,19 @@ test("where helm wrote its own description, the labels still tell commit, branch
 test("a mark that was made for another revision is none", () => {
   assert.equal(markOf(markLabels({ commit: aCommit() }, 7), 8, ""), undefined);
   assert.equal(markOf({ "devdeploy-commit": "abc", "devdeploy-revision": "8" }, 8, ""), undefined);
+});
+
+test("a SHA-256 hash, which is longer than a label, is read back whole as well", () => {
+  const parsed = parseCommitHash("0123456789abcdef".repeat(4));
+  assert.ok(parsed.ok);
+  const mark = { commit: parsed.value, branch: "task/Pay", by: "Ann Lee" };
+  const labels = markLabels(mark, 7);
+  assert.deepEqual(
+    Object.values(labels).filter((value) => value.length > 63),
+    [],
+  );
+  assert.deepEqual(markOf(labels, 7, description(mark)), mark);
+  // Half of it says nothing, and a whole one nothing more.
+  assert.equal(markOf({ ...labels, "devdeploy-commit-rest": "" }, 7, ""), undefined);
+  assert.equal(markOf({ ...labels, "devdeploy-commit": aCommit() }, 7, "")?.commit, aCommit());
 });
