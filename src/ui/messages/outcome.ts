@@ -1,5 +1,5 @@
 import { l10n } from "vscode";
-import type { CancelTruth, DeployOutcome, LockTruth } from "../../app/deployOutcome.ts";
+import type { Busy, CancelTruth, DeployOutcome, LockTruth } from "../../app/deployOutcome.ts";
 import { shortCommit, type BranchName, type CommitHash } from "../../domain/branch.ts";
 import type { LockState, MachineLock } from "../../domain/lock.ts";
 import type { ProofLine } from "../../domain/proof.ts";
@@ -43,7 +43,11 @@ export function outcomeNotice(outcome: DeployOutcome, telling: Telling): Notice 
       );
     case "busy":
       return withLock(
-        { severity: "warning", text: busySentence(outcome.machine, outcome.busy), buttons: [SHOW_LOG] },
+        {
+          severity: "warning",
+          text: busySentence(outcome.machine, outcome.busy),
+          buttons: [...wayOut(outcome.busy, telling), SHOW_LOG],
+        },
         outcome.lock,
         telling.now,
       );
@@ -84,6 +88,14 @@ export function outcomeNotice(outcome: DeployOutcome, telling: Telling): Notice 
 /** There is a way back from a revision that was made, unless it is the first. */
 const wayBack = (revision: number | undefined, { history }: Telling): readonly Button[] =>
   revision === undefined || revision <= 1 || history === undefined ? [] : [{ kind: "roll-back", ...history }];
+
+/** What a killed helm has left is cleared in the history, which leads there step by step. */
+function wayOut(busy: Busy, { history }: Telling): readonly Button[] {
+  if (busy.kind !== "stuck" || history === undefined) return [];
+  return busy.lastGood === undefined
+    ? [{ ...history, kind: "show-history" }]
+    : [{ ...history, kind: "roll-back", chosen: busy.lastGood }];
+}
 
 // Only what cannot break out of the link's own syntax becomes a link.
 const LINKABLE = /^https?:\/\/[^\s()[\]"'<>]+$/u;

@@ -170,15 +170,40 @@ test("who is at work is named", () => {
       busy({ ...release, by: "Ben" }),
       busy({ ...stuck, lastGood: 6 }),
       busy({ ...stuck, revision: 1, status: "pending-install" }),
+      busy(stuck),
     ],
     [
       "warning: Ben is at work on dev1 (devdeploy task/x). Devdeploy again once that is done. [Show Log]",
-      "warning: You are at work on dev1 in another window (devdeploy task/x). Two deploys never run on one machine; devdeploy again once that one is done. [Show Log]",
+      "warning: You are at work on dev1 already, in another window or in its history (devdeploy task/x). Two deploys never run on one machine; devdeploy again once that one is done. [Show Log]",
       "warning: helm is still at work on dev1: revision 7 is pending-upgrade, 3 min old. Devdeploy again once it is done. [Show Log]",
       "warning: Ben's helm is still at work on dev1: revision 7 is pending-upgrade, 3 min old. Devdeploy again once it is done. [Show Log]",
       "warning: helm was killed at work on dev1: revision 7 has been pending-upgrade for 17 min, longer than it may take, and helm does nothing more until that is cleared. Go back to the last revision that ran: helm rollback dev1 6 '--kube-context=arn:aws:eks:eu/web cluster' --namespace=web Then devdeploy again. [Show Log]",
       "warning: helm was killed while it installed dev1: revision 1 has been pending-install for 17 min, longer than it may take, and helm does nothing more until that is cleared. No revision ever ran there, so remove it: helm uninstall dev1 '--kube-context=arn:aws:eks:eu/web cluster' --namespace=web Then devdeploy again. [Show Log]",
+      "warning: helm was killed at work on dev1: revision 7 has been pending-upgrade for 17 min, longer than it may take, and helm does nothing more until that is cleared. No revision before it is known to have run, so what to keep of it only a person can say. Look at all of them: helm history dev1 '--kube-context=arn:aws:eks:eu/web cluster' --namespace=web [Show Log]",
     ],
+  );
+});
+
+test("what a killed helm left leads to the history, where it is cleared", () => {
+  const history = { folder: "demo", subject: machine, target: machine };
+  const stuck = {
+    kind: "stuck",
+    revision: 7,
+    status: "pending-upgrade",
+    since: 0,
+    age: 17 * MINUTE_MS,
+    release: { context: "staging", namespace: "web", release: machine },
+  } as const;
+  const buttons = (busy: (DeployOutcome & { kind: "busy" })["busy"]): unknown =>
+    outcomeNotice({ kind: "busy", machine, busy, lock: none }, { branch, commit, now: NOW, history }).buttons;
+  const log = { kind: "show-log" };
+  assert.deepEqual(
+    [
+      buttons({ ...stuck, lastGood: 6 }),
+      buttons({ ...stuck, revision: 1, status: "pending-install" }),
+      buttons({ kind: "operation", by: "Ben", what: "devdeploy task/x", isMine: false }),
+    ],
+    [[{ ...history, kind: "roll-back", chosen: 6 }, log], [{ ...history, kind: "show-history" }, log], [log]],
   );
 });
 
