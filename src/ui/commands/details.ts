@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { buttonLabel } from "../messages/buttons.ts";
 import * as say from "../messages/command.ts";
 import { parts } from "../messages/rows.ts";
+import { withoutIcons } from "../messages/text.ts";
 import type { CommandServices } from "./services.ts";
 import { copyText, openUrl } from "./urls.ts";
 
@@ -16,8 +17,8 @@ export async function showDetails(services: CommandServices, id?: string): Promi
   if (chosen === undefined || row === undefined) return;
   const url = services.tree.subject(chosen)?.url;
   const lines: Line[] = row.facts.map(({ name, value }) => ({
-    label: name,
-    description: value,
+    label: withoutIcons(name),
+    description: withoutIcons(value),
     act: () => copyText(value),
   }));
   if (url !== undefined) {

@@ -14,6 +14,7 @@ import { holderIdentity, isSamePerson, type HolderIdentity, type Person } from "
 import type { EpochMs } from "../../domain/time.ts";
 import type { Waiter } from "../../domain/waiting.ts";
 import * as say from "../messages/fullPool.ts";
+import { withoutIcons } from "../messages/text.ts";
 import type { FolderView } from "../tree/folderView.ts";
 import type { Heading, LiveItem } from "./livePick.ts";
 
@@ -116,13 +117,13 @@ function holderItems(lock: OthersLock, view: FullView): readonly Item[] {
     { heading: say.holderHeading(machine, hold, view.now) },
     {
       key: `${machine}/take-over`,
-      label: `$(unlock) ${say.takeOverItem(machine, hold.by.name)}`,
+      label: `$(unlock) ${withoutIcons(say.takeOverItem(machine, hold.by.name))}`,
       ...busy,
       value: { kind: "take-over", lock },
     },
     {
       key: `${machine}/ask`,
-      label: `$(comment) ${say.askItem(machine, hold.by.name)}`,
+      label: `$(comment) ${withoutIcons(say.askItem(machine, hold.by.name))}`,
       ...(note === undefined ? {} : { description: note }),
       value: { kind: "ask", lock },
     },

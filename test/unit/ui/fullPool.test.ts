@@ -102,6 +102,15 @@ test("a board that is not live is not believed: what the claim read stands", () 
   assert.deepEqual(lines(aFolderView({ machines, pools: [aPoolView()] })), lines());
 });
 
+test("a name that reads as an icon stays a name", () => {
+  const pool = { ...full, machines: [taken("dev1", { ...ben, name: "$(flame) Ben" }, 9)] };
+  const labels = fullItems(fullView(pool, aFolderView())).map((item) => ("label" in item ? item.label : ""));
+  assert.deepEqual(labels.slice(1, 3), [
+    "$(unlock) Take dev1 over from $\u2060(flame) Ben…",
+    "$(comment) Ask $\u2060(flame) Ben for dev1",
+  ]);
+});
+
 test("a lock that had changed is named before anything is chosen again", () => {
   const lock = { record: heldLock(holdOf(eve, 12, "task/hers")), version };
   assert.equal(
