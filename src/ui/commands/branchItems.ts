@@ -1,4 +1,5 @@
 import type { RepositoryError } from "../../app/ports.ts";
+import type { TargetState } from "../../app/releaseSummary.ts";
 import { shortCommit, type BranchName, type CommitHash, type KnownBranch } from "../../domain/branch.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import * as say from "../messages/chosen.ts";
@@ -19,42 +20,47 @@ export interface BranchesSoFar {
 
 type Item = LiveItem<BranchName> | Heading;
 
+type Running = Pick<FolderView, "machines" | "releases">;
+
 /** Branches by their newest commit, then those that only the remote has. */
-export function branchItems(so: BranchesSoFar, machines: FolderView["machines"]): readonly Item[] {
+export function branchItems(so: BranchesSoFar, at: Running): readonly Item[] {
   const known = so.known.filter((branch) => !isGone(branch, so));
   const names = new Set(known.map(({ branch }) => branch));
   const others = [...(so.remote ?? [])].filter(([branch]) => !names.has(branch));
   const items: Item[] = [
-    ...known.map((branch) => knownItem(branch, so, machines)),
-    ...others.map(([branch, commit]) => otherItem(branch, commit, machines)),
+    ...known.map((branch) => knownItem(branch, so, at)),
+    ...others.map(([branch, commit]) => otherItem(branch, commit, at)),
   ];
-  return so.trouble === undefined
-    ? items
-    : [{ heading: say.remoteSilent(repositorySentence(so.trouble)) }, ...items];
+  return so.trouble === undefined ? items : [{ heading: troubleHeading(so.trouble) }, ...items];
 }
+
+const troubleHeading = (trouble: RepositoryError): string =>
+  trouble.reason === "remote-unreachable"
+    ? say.remoteSilent(repositorySentence(trouble))
+    : shown(repositorySentence(trouble));
 
 /** It was on the remote when that was fetched last, and is not any more. */
 const isGone = ({ branch, isOnRemote }: KnownBranch, { remote }: BranchesSoFar): boolean =>
   isOnRemote && remote !== undefined && !remote.has(branch);
 
-function knownItem(known: KnownBranch, so: BranchesSoFar, machines: FolderView["machines"]): Item {
+function knownItem(known: KnownBranch, so: BranchesSoFar, at: Running): Item {
   const { branch, commit } = known;
   const there = so.remote?.get(branch);
   const notes = say.branchNotes({
     isCurrent: branch === so.current,
-    machines: running(branch, machines),
+    places: running(branch, at),
     hasMoved: there !== undefined && there !== commit,
     isNotPushed: so.remote === undefined ? !known.isOnRemote : there === undefined,
   });
   return item(branch, notes, say.commitWords(known, so.now));
 }
 
-const otherItem = (branch: BranchName, commit: CommitHash, machines: FolderView["machines"]): Item =>
+const otherItem = (branch: BranchName, commit: CommitHash, at: Running): Item =>
   item(
     branch,
     say.branchNotes({
       isCurrent: false,
-      machines: running(branch, machines),
+      places: running(branch, at),
       hasMoved: false,
       isNotPushed: false,
     }),
@@ -69,8 +75,19 @@ const item = (branch: BranchName, description: string, detail: string): Item => 
   value: branch,
 });
 
-/** By the locks, and only as long as they are current. */
-const running = (branch: BranchName, machines: FolderView["machines"]): readonly string[] =>
-  machines
+/** Machines by their locks, environments by what was deployed there; only what is current counts. */
+const running = (branch: BranchName, { machines, releases }: Running): readonly string[] => [
+  ...machines
     .filter(({ state }) => state.kind === "held" && state.hold.branch === branch)
-    .map(({ name }) => name);
+    .map(({ name }) => name),
+  ...releases
+    .filter(({ targets }) =>
+      targets.some(({ state, liveness }) => liveness.kind === "live" && runs(state, branch)),
+    )
+    .map(({ name }) => name),
+];
+
+const runs = (state: TargetState, branch: BranchName): boolean =>
+  state.kind === "rollout"
+    ? state.branch === branch
+    : state.kind === "revision" && state.status === "deployed" && state.branch === branch;

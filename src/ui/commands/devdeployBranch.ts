@@ -2,18 +2,18 @@ import { Emitter } from "../../app/emitter.ts";
 import type { Repository } from "../../app/ports.ts";
 import { parseBranchName, type BranchName } from "../../domain/branch.ts";
 import * as say from "../messages/chosen.ts";
-import { repositorySentence } from "../messages/repository.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
 import { branchItems, type BranchesSoFar } from "./branchItems.ts";
-import { devdeployAs, fitFolder } from "./devdeploy.ts";
+import { devdeployAs, fitFolder, repositoryTrouble } from "./devdeploy.ts";
 import { livePick } from "./livePick.ts";
 import type { CommandServices } from "./services.ts";
 
 /** Devdeploys a branch that need not be checked out: the one that is named, or the one that the person picks. */
 export async function devdeployBranch(services: CommandServices, name?: string): Promise<void> {
-  const folder = await fitFolder(services);
-  if (folder === undefined) return;
+  const fit = await fitFolder(services);
+  if (fit === undefined) return;
+  const { folder } = fit;
   const named = name === undefined ? undefined : parseBranchName(name);
   const branch = named?.ok === true ? named.value : await pickBranch(services, folder);
   if (branch !== undefined) await devdeployAs(services, { row: folder.place.key, branch });
@@ -25,8 +25,7 @@ async function pickBranch(services: CommandServices, folder: TeamFolder): Promis
   const closing = new AbortController();
   const repository = await connection.repository(closing.signal);
   if (!repository.ok) {
-    const text = repositorySentence(repository.error);
-    const button = await showNotice({ severity: "error", text, buttons: [{ kind: "show-log" }] });
+    const button = await showNotice(repositoryTrouble(services, repository.error));
     if (button !== undefined) services.log.show();
     return undefined;
   }
@@ -39,7 +38,7 @@ async function pickBranch(services: CommandServices, folder: TeamFolder): Promis
       onChange: branches.onChange,
       isBusy: () => branches.isBusy,
       items: () => {
-        const items = branchItems(branches.soFar, folder.view.machines);
+        const items = branchItems(branches.soFar, folder.view);
         if (items.length > 0) return items;
         return [{ key: "none", label: branches.isBusy ? say.askingForBranches() : say.noBranches() }];
       },

@@ -20,8 +20,8 @@ export const remoteSilent = (detail: string): string =>
 /** What is known of a branch beyond its name. */
 export interface BranchFacts {
   readonly isCurrent: boolean;
-  /** The machines that run it. */
-  readonly machines: readonly string[];
+  /** The machines and environments that run it. */
+  readonly places: readonly string[];
   /** The remote has it, but another commit than the one that was fetched last. */
   readonly hasMoved: boolean;
   /** The clone has it, and the remote has not. */
@@ -29,11 +29,9 @@ export interface BranchFacts {
 }
 
 /** `already on dev2 · checked out` */
-export const branchNotes = ({ isCurrent, machines, hasMoved, isNotPushed }: BranchFacts): string =>
+export const branchNotes = ({ isCurrent, places, hasMoved, isNotPushed }: BranchFacts): string =>
   parts(
-    machines.length === 0
-      ? undefined
-      : l10n.t("already on {machines}", { machines: machines.map(shown).join(", ") }),
+    places.length === 0 ? undefined : l10n.t("already on {places}", { places: places.map(shown).join(", ") }),
     isCurrent ? l10n.t("checked out") : undefined,
     isNotPushed ? l10n.t("not pushed") : undefined,
     hasMoved ? l10n.t("has newer commits on the remote") : undefined,

@@ -1,7 +1,9 @@
 import "../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { EnvironmentView, TargetState, TargetView } from "../../../src/app/releaseSummary.ts";
 import type { KnownBranch } from "../../../src/domain/branch.ts";
+import type { Liveness } from "../../../src/domain/cluster.ts";
 import { HOUR_MS } from "../../../src/domain/time.ts";
 import type { BranchesSoFar } from "../../../src/ui/commands/branchItems.ts";
 import { aBranch, aCommit, ben } from "../../builders/deploy.ts";
@@ -28,13 +30,33 @@ const soFar = (so: Partial<BranchesSoFar>): BranchesSoFar => ({
   now,
   ...so,
 });
-const running = [
+const machines = [
   aMachineView("dev2", { state: { kind: "held", hold: aHold({ by: ben, branch: aBranch("task/pay") }) } }),
   aMachineView("dev1", { state: { kind: "unknown" }, lastKnown: { kind: "held", hold: aHold() } }),
 ];
 
+const target = (name: string, state: TargetState): TargetView => ({
+  name,
+  state,
+  liveness: { kind: "live", verifiedAt: now },
+});
+const revision = {
+  kind: "revision",
+  revision: 7,
+  status: "deployed",
+  deployedAt: now,
+  branch: "task/pay",
+} as const;
+const stale: Liveness = { kind: "stale", since: now, error: { reason: "aborted" } };
+const releases: readonly EnvironmentView[] = [
+  target("dev-api", revision),
+  target("failing", { ...revision, status: "failed" }),
+  target("other", { ...revision, branch: "master" }),
+  { ...target("lost", revision), liveness: stale },
+].map((one) => ({ name: one.name, tier: "staging", targets: [one], liveness: one.liveness }));
+
 const lines = (so: BranchesSoFar): readonly string[] =>
-  branchItems(so, running).map((item) =>
+  branchItems(so, { machines, releases }).map((item) =>
     "heading" in item
       ? `— ${item.heading}`
       : [item.label, item.description, item.detail].filter((text) => text !== "").join(" | "),
@@ -43,7 +65,7 @@ const lines = (so: BranchesSoFar): readonly string[] =>
 test("before the remote answers the clone's branches are there, with what runs them and whose they are", () => {
   const branches = [known("task/pay"), known("task/here", { isOnRemote: false })];
   assert.deepEqual(lines(soFar({ known: branches })), [
-    "task/pay | already on dev2 | Pay later · Ann Lee · 5 h ago · 4f1c0de",
+    "task/pay | already on dev2, dev-api | Pay later · Ann Lee · 5 h ago · 4f1c0de",
     "task/here | checked out · not pushed | Pay later · Ann Lee · 5 h ago · 4f1c0de",
   ]);
 });
@@ -55,7 +77,7 @@ test("the remote's answer takes away what is gone, marks what moved and adds wha
   ]);
   const branches = [known("task/pay"), known("task/gone"), known("task/local", { isOnRemote: false })];
   assert.deepEqual(lines(soFar({ known: branches, remote })), [
-    "task/pay | already on dev2 · has newer commits on the remote | Pay later · Ann Lee · 5 h ago · 4f1c0de",
+    "task/pay | already on dev2, dev-api · has newer commits on the remote | Pay later · Ann Lee · 5 h ago · 4f1c0de",
     "task/local | not pushed | Pay later · Ann Lee · 5 h ago · 4f1c0de",
     "task/new | only on the remote so far, at def0000; it is fetched when you choose it",
   ]);
@@ -69,10 +91,18 @@ test("a remote that does not answer is said above what was fetched last", () => 
   ]);
 });
 
+test("a repository without a remote of the team's is not said to have one that is silent", () => {
+  const trouble = { reason: "no-remote" } as const;
+  assert.deepEqual(lines(soFar({ known: [known("task/x")], trouble })), [
+    "— This repository has no remote, so nobody else could see what runs. Add one with git remote add, then push.",
+    "task/x | Pay later · Ann Lee · 5 h ago · 4f1c0de",
+  ]);
+});
+
 test("a name is text: no icon, no line break, nothing hidden", () => {
   const [item] = branchItems(
     soFar({ known: [known("task/$(trash)\u202etxt", { subject: "a\u0000b\nc" })] }),
-    [],
+    { machines: [], releases: [] },
   );
   assert.deepEqual(item !== undefined && "label" in item ? [item.label, item.detail] : item, [
     "task/$\u2060(trash)\\u{202e}txt",
