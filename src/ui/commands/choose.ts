@@ -14,13 +14,15 @@ async function pick<T>(placeHolder: string, choices: readonly Choice<T>[]): Prom
   return (await vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true }))?.value;
 }
 
-/** The folder of the row, else the chosen one, else what the person picks; undefined where they pick none. */
+/**
+ * The folder of the row, or of the key, else the chosen one, else what the person picks; undefined where they pick
+ * none. A folder that has nothing to show has no row, and is known by its key all the same.
+ */
 export async function folderOf(services: CommandServices, id?: string): Promise<TeamFolder | undefined> {
   await services.foldersRead;
   const { folders, tree } = services;
-  const subject = id === undefined ? undefined : tree.subject(id);
-  if (subject !== undefined) return folders.find(subject.folder);
-  return folders.current ?? (await pickFolder(services));
+  const named = id === undefined ? undefined : folders.find(tree.subject(id)?.folder ?? id);
+  return named ?? folders.current ?? (await pickFolder(services));
 }
 
 /** Asks for the folder that commands are about from now on. */

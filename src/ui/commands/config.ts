@@ -18,8 +18,9 @@ export async function openConfig(services: CommandServices, id?: string): Promis
 }
 
 /** Writes a commented devdeploy.json to start from and opens it. A file that is there is never touched. */
-export async function createConfig(services: CommandServices): Promise<void> {
-  const folder = services.folders.all.length > 1 ? await pickFolder(services) : await folderOf(services);
+export async function createConfig(services: CommandServices, id?: string): Promise<void> {
+  const isUnsaid = id === undefined && services.folders.all.length > 1;
+  const folder = isUnsaid ? await pickFolder(services) : await folderOf(services, id);
   if (folder === undefined) return;
   const uri = uriOf(folder.place.path);
   const edit = new vscode.WorkspaceEdit();

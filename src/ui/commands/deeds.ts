@@ -73,7 +73,7 @@ async function open(
       services.log.show();
       return;
     case "create-config":
-      return createConfig(services);
+      return createConfig(services, folder?.place.key);
     case "open-config":
       return openConfig(services, folder?.place.key);
     case "choose-branch":

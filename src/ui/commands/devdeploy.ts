@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { deployBranch, type DeployOrderedBranch, type DeployServices } from "../../app/deployBranch.ts";
 import type { DeployOutcome, DeployPhase } from "../../app/deployOutcome.ts";
-import type { Head } from "../../app/ports.ts";
+import type { Head, RepositoryError } from "../../app/ports.ts";
 import type { BranchName } from "../../domain/branch.ts";
 import type { Pool, TeamConfig } from "../../domain/config.ts";
 import { modalConfirm } from "../confirm.ts";
@@ -14,6 +14,7 @@ import { phaseSentence, progressTitle } from "../messages/progress.ts";
 import { repositorySentence } from "../messages/repository.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
+import { isMine } from "../tree/machineRow.ts";
 import { historyOf, monitorProven } from "./afterDevdeploy.ts";
 import { folderOf, pickPool } from "./choose.ts";
 import { perform } from "./deeds.ts";
@@ -34,29 +35,56 @@ export interface Wish {
 export const devdeployCurrentBranch = (services: CommandServices, id?: string): Promise<void> =>
   devdeployAs(services, id === undefined ? {} : { row: id });
 
+/** Devdeploys to the row's machine once more; whoever holds several means that one. */
+export const redeploy = (services: CommandServices, id?: string): Promise<void> =>
+  devdeployAs(services, id === undefined ? {} : againAt(services, id));
+
+/** Where the row's machine is not the person's any more, none is insisted on. */
+export function againAt({ folders, tree }: Pick<CommandServices, "folders" | "tree">, id: string): Wish {
+  const subject = tree.subject(id);
+  const folder = subject === undefined ? undefined : folders.find(subject.folder);
+  const isOwn = folder?.view.machines.some(
+    ({ name, state }) => name === subject?.machine && isMine(state, folder.me),
+  );
+  return { row: id, ...(isOwn === true && subject?.machine !== undefined && { machine: subject.machine }) };
+}
+
 /** Devdeploys as it is wished, once more for as long as the person asks for it. */
 export async function devdeployAs(services: CommandServices, wish: Wish): Promise<void> {
-  const folder = await fitFolder(services, wish.row);
-  if (folder === undefined) return;
-  const notice = await devdeploy(services, folder, wish);
-  if (notice !== undefined) return tell(services, { notice, folder, wish });
+  const fit = await fitFolder(services, wish.row);
+  if (fit === undefined) return;
+  const notice = await devdeploy(services, fit, wish);
+  if (notice !== undefined) return tell(services, { notice, folder: fit.folder, wish });
+}
+
+/** A folder that can be devdeployed from. */
+export interface FitFolder {
+  readonly folder: TeamFolder;
+  readonly config: TeamConfig;
 }
 
 /** The folder to devdeploy from; undefined where nothing can be devdeployed now, and the person knows why. */
-export async function fitFolder(services: CommandServices, row?: string): Promise<TeamFolder | undefined> {
+export async function fitFolder(services: CommandServices, row?: string): Promise<FitFolder | undefined> {
   const { folders, running } = services;
   if (running.current !== undefined) {
     void showNotice(say.alreadyRunning(running.current.branch, running.current.machine));
     return undefined;
   }
-  if (!folders.isTrusted) {
-    const button = await showNotice(say.untrusted());
-    if (button !== undefined) await perform(services, button, undefined);
+  if (!folders.isTrusted) return refuse(services, say.untrusted());
+  const folder = await folderOf(services, row);
+  if (folder === undefined) {
+    if (folders.all.length === 0) void showNotice(say.noFolder());
     return undefined;
   }
-  const folder = await folderOf(services, row);
-  if (folder === undefined && folders.all.length === 0) void showNotice(say.noFolder());
-  return folder;
+  const config = folder.config.current;
+  if (config.kind !== "valid") return refuse(services, configNotice(config, folder.place.name), folder);
+  if (config.config.pools.length === 0) return refuse(services, say.noPool(), folder);
+  return { folder, config: config.config };
+}
+
+async function refuse(services: CommandServices, notice: Notice, folder?: TeamFolder): Promise<undefined> {
+  const button = await showNotice(notice);
+  if (button !== undefined) await perform(services, button, folder);
 }
 
 interface Telling {
@@ -74,15 +102,12 @@ async function tell(services: CommandServices, { notice, folder, wish }: Telling
 
 async function devdeploy(
   services: CommandServices,
-  folder: TeamFolder,
+  { folder, config }: FitFolder,
   wish: Wish,
 ): Promise<Notice | undefined> {
-  const config = folder.config.current;
-  if (config.kind !== "valid") return configNotice(config, folder.place.name);
-  if (config.config.pools.length === 0) return say.noPool();
   const name =
     wish.machine ?? (wish.row === undefined ? undefined : services.tree.subject(wish.row)?.machine);
-  const pool = poolOf(config.config, name) ?? (await pickPool(config.config));
+  const pool = poolOf(config, name) ?? (await pickPool(config));
   if (pool === undefined) return undefined;
   const machine = pool.machines.find((one) => one.name === wish.machine);
   const { running } = services;
@@ -90,7 +115,7 @@ async function devdeploy(
   try {
     return await connectAndRun(services, folder, {
       pool,
-      config: config.config,
+      config,
       ...(wish.branch === undefined ? {} : { branch: wish.branch }),
       ...(machine === undefined ? {} : { machine }),
     });
@@ -110,15 +135,9 @@ async function connectAndRun(services: CommandServices, folder: TeamFolder, orde
   const connection = await folder.wake();
   const { signal } = new AbortController();
   const repository = await connection.repository(signal);
-  const head = repository.ok ? await repository.value.head(signal) : repository;
-  if (!repository.ok || !head.ok) {
-    const error = repository.ok ? head : repository;
-    return {
-      severity: "error",
-      text: error.ok ? "" : repositorySentence(error.error),
-      buttons: [{ kind: "show-log" }],
-    };
-  }
+  if (!repository.ok) return repositoryTrouble(services, repository.error);
+  const head = await repository.value.head(signal);
+  if (!head.ok) return repositoryTrouble(services, head.error);
   const deployServices: DeployServices = {
     ...connection.deployServices(),
     confirm: modalConfirm,
@@ -130,6 +149,12 @@ async function connectAndRun(services: CommandServices, folder: TeamFolder, orde
     repository: repository.value,
     head: head.value,
   });
+}
+
+/** What to tell of a repository that says nothing; git's own words are in the log, whole. */
+export function repositoryTrouble({ log }: Pick<CommandServices, "log">, error: RepositoryError): Notice {
+  log.error(`git: ${JSON.stringify(error)}`);
+  return { severity: "error", text: repositorySentence(error), buttons: [{ kind: "show-log" }] };
 }
 
 interface Prepared extends DeployOrderedBranch {

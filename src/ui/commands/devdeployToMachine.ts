@@ -2,13 +2,15 @@ import * as say from "../messages/chosen.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { devdeployAs, fitFolder } from "./devdeploy.ts";
 import { livePick, type LiveItem } from "./livePick.ts";
+import { machineItem } from "./machineItems.ts";
 import type { CommandServices } from "./services.ts";
 import { statusEntries } from "./statusEntries.ts";
 
 /** Devdeploys to the row's machine, or to the one that the person picks, and to no other. */
 export async function devdeployToMachine(services: CommandServices, id?: string): Promise<void> {
-  const folder = await fitFolder(services, id);
-  if (folder === undefined) return;
+  const fit = await fitFolder(services, id);
+  if (fit === undefined) return;
+  const { folder } = fit;
   const subject = id === undefined ? undefined : services.tree.subject(id)?.machine;
   const machine = subject ?? (await pickOne(services, folder));
   if (machine !== undefined) await devdeployAs(services, { row: folder.place.key, machine });
@@ -29,9 +31,4 @@ async function pickOne(services: CommandServices, folder: TeamFolder): Promise<s
 const machineItems = ({ view }: TeamFolder): readonly LiveItem<string>[] =>
   statusEntries(view)
     .filter(({ section }) => section !== "environments")
-    .map(({ id, row, line }) => ({
-      key: id,
-      label: `$(${row.icon?.id ?? "server"}) ${row.label}`,
-      description: row.description,
-      value: line.name,
-    }));
+    .map(machineItem);

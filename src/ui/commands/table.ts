@@ -6,7 +6,7 @@ import { askHolderOf } from "./ask.ts";
 import { pickFolder } from "./choose.ts";
 import { createConfig, openConfig } from "./config.ts";
 import { showDetails } from "./details.ts";
-import { devdeployCurrentBranch } from "./devdeploy.ts";
+import { devdeployCurrentBranch, redeploy } from "./devdeploy.ts";
 import { devdeployBranch } from "./devdeployBranch.ts";
 import { devdeployToMachine } from "./devdeployToMachine.ts";
 import { extendOwn } from "./extend.ts";
@@ -25,7 +25,7 @@ type Handler = (services: CommandServices, id?: string) => unknown;
 /** All commands; package.json declares exactly these, which a test compares. */
 export const commands = {
   "devdeploy.devdeployCurrentBranch": devdeployCurrentBranch,
-  "devdeploy.redeploy": devdeployCurrentBranch,
+  "devdeploy.redeploy": redeploy,
   "devdeploy.devdeployBranch": devdeployBranch,
   "devdeploy.devdeployToMachine": devdeployToMachine,
   "devdeploy.status": showStatus,
