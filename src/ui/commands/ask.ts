@@ -1,34 +1,41 @@
 import * as say from "../messages/waiting.ts";
 import type { TeamFolder } from "../model/teamFolder.ts";
 import { showNotice } from "../notices.ts";
-import { folderOf, pickMachine } from "./choose.ts";
+import { folderOf } from "./choose.ts";
 import { perform } from "./deeds.ts";
 import { devdeployCurrentBranch } from "./devdeploy.ts";
 import { othersLock, type OthersLock } from "./fullPoolItems.ts";
+import { livePick } from "./livePick.ts";
+import { areLocksKnown } from "./locksKnown.ts";
+import { machinesFor } from "./machineItems.ts";
 import type { CommandServices } from "./services.ts";
-import { statusEntries } from "./statusEntries.ts";
 
 /** Asks the holder of the row's machine, or of the one that the person picks, whether they can do without it. */
 export async function askHolderOf(services: CommandServices, id?: string): Promise<void> {
   const folder = await folderOf(services, id);
   if (folder === undefined) return;
-  await folder.wake();
   const subject = id === undefined ? undefined : services.tree.subject(id)?.machine;
-  const name = subject ?? (await pickHeld(folder));
+  const name = subject ?? (await pickHeld(services, folder));
   const lock = name === undefined ? undefined : lockOf(folder, name);
   if (lock !== undefined) return ask(services, folder, lock);
   if (subject !== undefined) void showNotice(say.nobodyToAsk());
 }
 
-async function pickHeld({ view }: TeamFolder): Promise<string | undefined> {
-  const held = statusEntries(view).filter(({ actions }) => actions.includes("ask"));
-  if (held.length === 0) void showNotice(say.nobodyToAsk());
-  return held.length === 0
-    ? undefined
-    : pickMachine(
-        held.map(({ line }) => line.name),
-        say.chooseMachineToAskFor(),
-      );
+/** Every machine that somebody else holds; the only one without a question. */
+async function pickHeld(services: CommandServices, folder: TeamFolder): Promise<string | undefined> {
+  if (!(await areLocksKnown(services, folder))) return undefined;
+  const [only, ...others] = machinesFor(folder.view, "ask");
+  if (only === undefined) {
+    void showNotice(say.nobodyToAsk());
+    return undefined;
+  }
+  if (others.length === 0) return only.value;
+  return livePick<string>({
+    title: "",
+    placeholder: say.chooseMachineToAskFor(),
+    onChange: services.folders.onChange,
+    items: () => machinesFor(folder.view, "ask"),
+  });
 }
 
 function lockOf({ view }: TeamFolder, name: string): OthersLock | undefined {

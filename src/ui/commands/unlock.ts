@@ -12,10 +12,11 @@ import type { FolderView } from "../tree/folderView.ts";
 import { isMine } from "../tree/machineRow.ts";
 import { folderOf } from "./choose.ts";
 import { othersLock } from "./fullPoolItems.ts";
-import { livePick, type LiveItem } from "./livePick.ts";
+import { livePick } from "./livePick.ts";
+import { areLocksKnown } from "./locksKnown.ts";
+import { machinesFor } from "./machineItems.ts";
 import { askReason, given } from "./reason.ts";
 import type { CommandServices } from "./services.ts";
-import { statusEntries } from "./statusEntries.ts";
 
 const TOAST_SHOWN_MS = 5_000;
 
@@ -166,9 +167,8 @@ async function tell(
 
 /** Every machine that is locked, mine first, then others' by time left. */
 async function pickLocked(services: CommandServices, folder: TeamFolder): Promise<string | undefined> {
-  await folder.wake();
-  const items = lockedItems(folder.view);
-  if (items.length === 0) {
+  if (!(await areLocksKnown(services, folder))) return undefined;
+  if (machinesFor(folder.view, "unlock").length === 0) {
     void showNotice(say.nothingLocked());
     return undefined;
   }
@@ -176,16 +176,6 @@ async function pickLocked(services: CommandServices, folder: TeamFolder): Promis
     title: "",
     placeholder: say.chooseMachineToUnlock(),
     onChange: services.folders.onChange,
-    items: () => lockedItems(folder.view),
+    items: () => machinesFor(folder.view, "unlock"),
   });
 }
-
-const lockedItems = (view: FolderView): readonly LiveItem<string>[] =>
-  statusEntries(view)
-    .filter(({ actions }) => actions.includes("unlock"))
-    .map(({ id, row, line }) => ({
-      key: id,
-      label: `$(${row.icon?.id ?? "lock"}) ${row.label}`,
-      description: row.description,
-      value: line.name,
-    }));
