@@ -5,11 +5,12 @@ import { folderKind } from "../tree/folderView.ts";
 import { askHolderOf } from "./ask.ts";
 import { folderOf } from "./choose.ts";
 import { showDetails } from "./details.ts";
-import { devdeployCurrentBranch } from "./devdeploy.ts";
+import { redeploy } from "./devdeploy.ts";
 import { devdeployToMachine } from "./devdeployToMachine.ts";
 import { extendOwn } from "./extend.ts";
 import { livePick, type Heading, type LiveItem } from "./livePick.ts";
 import type { CommandServices } from "./services.ts";
+import { showHistory } from "./showHistory.ts";
 import { statusEntries, type StatusEntry } from "./statusEntries.ts";
 import { stopWaiting } from "./waiting.ts";
 import { unlock } from "./unlock.ts";
@@ -130,6 +131,7 @@ const ICONS: Readonly<Record<say.RowAction, string>> = {
   extend: "watch",
   unlock: "unlock",
   ask: "comment",
+  history: "history",
   details: "info",
   "stop-waiting": "bell-slash",
 };
@@ -147,13 +149,15 @@ async function act(
     case "devdeploy":
       return devdeployToMachine(services, id);
     case "redeploy":
-      return devdeployCurrentBranch(services, id);
+      return redeploy(services, id);
     case "extend":
       return extendOwn(services, id);
     case "unlock":
       return unlock(services, id);
     case "ask":
       return askHolderOf(services, id);
+    case "history":
+      return showHistory(services, id);
     case "details":
       return showDetails(services, id);
     case "stop-waiting":

@@ -9,7 +9,7 @@ import { localAndUtc } from "../messages/time.ts";
 import { environmentRow } from "../tree/environmentRow.ts";
 import type { FolderView } from "../tree/folderView.ts";
 import { isMine, machineRow } from "../tree/machineRow.ts";
-import { environmentId, machineId, onlookerAt } from "../tree/nodes.ts";
+import { environmentId, hasHistory, machineId, onlookerAt } from "../tree/nodes.ts";
 import type { Row } from "../tree/row.ts";
 
 /** A machine or an environment in the status list. */
@@ -85,11 +85,12 @@ function endOf(state: LockState): EpochMs {
 function actionsOf(machine: MachineView, folder: FolderView): readonly RowAction[] {
   const { state, url } = machine;
   const address: readonly RowAction[] = url === undefined ? [] : ["open", "copy-url"];
-  const rest: readonly RowAction[] = [...address, "details"];
+  const past: readonly RowAction[] = hasHistory(folder, { name: machine.name }) ? ["history"] : [];
+  const rest: readonly RowAction[] = [...address, ...past, "details"];
   switch (sectionOf(machine, folder)) {
     case "mine":
       return state.kind === "held"
-        ? [...address, "redeploy", "extend", "unlock", "details"]
+        ? [...address, "redeploy", "extend", "unlock", ...past, "details"]
         : ["devdeploy", "stop-waiting", ...rest];
     case "free":
       return ["devdeploy", ...rest];
@@ -121,12 +122,13 @@ function environmentEntry(folder: FolderView, release: FolderView["releases"][nu
   const row = environmentRow(release, operation, onlookerAt(folder, release.name));
   const url = release.deprecated === undefined ? release.url : release.deprecated.url;
   const address: readonly RowAction[] = url === undefined ? [] : ["open", "copy-url"];
+  const past: readonly RowAction[] = hasHistory(folder, { name: release.name }) ? ["history"] : [];
   return {
     id: environmentId(folder.key, release.name),
     section: "environments",
     row,
     ...(url === undefined ? {} : { url }),
-    actions: row.facts.length > 0 ? [...address, "details"] : address,
+    actions: [...address, ...past, ...(row.facts.length > 0 ? (["details"] as const) : [])],
     line: { name: release.name, state: row.description },
   };
 }

@@ -28,7 +28,6 @@ export function sectionTitle(section: StatusSection): string {
 export const statusTitle = (folder: string): string =>
   l10n.t("Devdeploy: {folder}", { folder: shown(folder) });
 export const statusHint = (): string => l10n.t("Enter shows what can be done with it");
-export const statusWaiting = (): string => l10n.t("asking the cluster…");
 export const nothingToShow = (): string => l10n.t("devdeploy.json names neither machines nor environments");
 export const copyAsTable = (): string => l10n.t("Copy as Table");
 export const copyAsTableHint = (): string => l10n.t("Markdown, for a chat or an issue");
@@ -38,7 +37,16 @@ export const backToStatus = (): string => l10n.t("Back");
 
 /** What can be done with a row of the status list. */
 export type RowAction =
-  "open" | "copy-url" | "devdeploy" | "redeploy" | "extend" | "unlock" | "ask" | "details" | "stop-waiting";
+  | "open"
+  | "copy-url"
+  | "devdeploy"
+  | "redeploy"
+  | "extend"
+  | "unlock"
+  | "ask"
+  | "history"
+  | "details"
+  | "stop-waiting";
 
 export function actionTitle(action: RowAction, name: string): string {
   const words = { name: shown(name) };
@@ -57,6 +65,8 @@ export function actionTitle(action: RowAction, name: string): string {
       return l10n.t("Unlock…");
     case "ask":
       return l10n.t("Ask the Holder");
+    case "history":
+      return l10n.t("Show History and Roll Back…");
     case "details":
       return l10n.t("Show Details");
     case "stop-waiting":

@@ -109,16 +109,20 @@ function environmentNode(folder: FolderView, environment: EnvironmentView, pods:
   return podsAt(only, found);
 }
 
-/** Marks a row whose releases or workloads have a history that can be looked up. */
-function withHistory(folder: FolderView, history: NonNullable<Subject["history"]>, node: TreeNode): TreeNode {
-  const { config } = folder;
+/** Whether releases or workloads of that name have a history that can be looked up. */
+export function hasHistory({ config }: FolderView, history: NonNullable<Subject["history"]>): boolean {
   const isNamed = ({ name, target }: { readonly name: string; readonly target: string }): boolean =>
     name === history.name && (history.target ?? target) === target;
-  const has =
+  return (
     config.kind === "valid" &&
     (rollbackSubjects(config.config).some(isNamed) ||
-      rolloutSubjects(config.config).some(({ place }) => place !== undefined && isNamed(place)));
-  if (!has) return node;
+      rolloutSubjects(config.config).some(({ place }) => place !== undefined && isNamed(place)))
+  );
+}
+
+/** Marks a row that has a history. */
+function withHistory(folder: FolderView, history: NonNullable<Subject["history"]>, node: TreeNode): TreeNode {
+  if (!hasHistory(folder, history)) return node;
   const { row, subject } = node;
   return {
     ...node,
@@ -143,7 +147,7 @@ function poolNode(folder: FolderView, pool: string, pods: PodsOfRows): TreeNode 
     row: {
       label: shown(pool),
       description: words.parts(poolWords(machines), words.waitingCount(waiters.length)),
-      tokens: ["pool", ...(doIWait ? ["waiting"] : [])],
+      tokens: ["pool", ...(waiters.length > 0 ? ["details"] : []), ...(doIWait ? ["waiting"] : [])],
       facts: waiters.map((waiter, index) => waiterFact(waiter, index + 1)),
     },
     subject: { folder: folder.key },

@@ -78,8 +78,9 @@ test("each row leads to what can be done with it, and to nothing else", () => {
     {
       dev3: "open copy-url redeploy extend unlock details",
       dev4: "devdeploy details",
-      dev2: "ask unlock open copy-url details",
-      dev1: "ask unlock open copy-url details",
+      // These two are of devdeploy.json, and have releases of a fixed name.
+      dev2: "ask unlock open copy-url history details",
+      dev1: "ask unlock open copy-url history details",
       dev5: "details",
       dev6: "unlock details",
       dev7: "details",
@@ -97,7 +98,10 @@ test("a machine that is kept for me is mine to take or to give up", () => {
     isAcknowledged: true,
   } as const;
   const [entry] = statusEntries(aFolderView({ machines: [aMachineView("dev1", { state })] }));
-  assert.deepEqual([entry?.section, entry?.actions], ["mine", ["devdeploy", "stop-waiting", "details"]]);
+  assert.deepEqual(
+    [entry?.section, entry?.actions],
+    ["mine", ["devdeploy", "stop-waiting", "history", "details"]],
+  );
 });
 
 test("without machines and environments the list says so", () => {
