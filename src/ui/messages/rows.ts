@@ -186,7 +186,8 @@ export function staleMessage(liveness: Liveness & { readonly kind: "stale" }): s
 
 /** Why a folder among several shows no rows. */
 export function folderTrouble(
-  kind: "untrusted" | "noFolder" | "noConfig" | "badConfig" | "noContext" | "unreachable" | "loading",
+  kind:
+    "untrusted" | "noFolder" | "noConfig" | "badConfig" | "empty" | "noContext" | "unreachable" | "loading",
 ): string {
   switch (kind) {
     case "untrusted":
@@ -197,6 +198,8 @@ export function folderTrouble(
       return l10n.t("no devdeploy.json");
     case "badConfig":
       return l10n.t("devdeploy.json has mistakes");
+    case "empty":
+      return l10n.t("devdeploy.json names nothing yet");
     case "noContext":
       return l10n.t("kubeconfig does not lead there");
     case "unreachable":

@@ -1,7 +1,7 @@
 import type { EnvironmentView as WorkView, MachineView, PoolView } from "../../app/lockBoard.ts";
 import type { EnvironmentView as ReleaseView, MachineReleaseView } from "../../app/releaseSummary.ts";
 import { mayHeal, type ClusterError, type Liveness } from "../../domain/cluster.ts";
-import type { ConfigState } from "../../domain/config.ts";
+import type { ConfigState, TeamConfig } from "../../domain/config.ts";
 import type { Flag } from "../../domain/flags.ts";
 import { holderIdentity, type Person } from "../../domain/person.ts";
 import type { EpochMs } from "../../domain/time.ts";
@@ -31,7 +31,15 @@ export interface FolderView {
 
 /** What the view shows: its rows, or the welcome text of package.json that explains why there are none. */
 export type ViewKind =
-  "rows" | "untrusted" | "noFolder" | "noConfig" | "badConfig" | "noContext" | "unreachable" | "loading";
+  | "rows"
+  | "untrusted"
+  | "noFolder"
+  | "noConfig"
+  | "badConfig"
+  | "empty"
+  | "noContext"
+  | "unreachable"
+  | "loading";
 
 /** With several folders, rows are shown as soon as one of them has any; the others say what is amiss in theirs. */
 export function viewKind(folders: readonly FolderView[], isTrusted: boolean): ViewKind {
@@ -53,12 +61,15 @@ export function folderKind(folder: FolderView, isTrusted: boolean): ViewKind {
     case "invalid":
       return "badConfig";
     case "valid":
-      return isTrusted ? connectionKind(folder) : "untrusted";
+      return isTrusted ? connectionKind(folder, folder.config.config) : "untrusted";
   }
 }
 
-function connectionKind(folder: FolderView): ViewKind {
+function connectionKind(folder: FolderView, { environments, pools }: TeamConfig): ViewKind {
+  if (environments.length === 0 && pools.length === 0) return "empty";
   const lives = livenesses(folder);
+  // What is deprecated lies in no cluster, and has a row all the same.
+  if (lives.length === 0 && folder.releases.length > 0) return "rows";
   if (lives.every(({ kind }) => kind === "connecting")) return "loading";
   if (isAnythingKnown(folder)) return "rows";
   const errors = lives.map(errorOf);

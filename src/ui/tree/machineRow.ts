@@ -145,11 +145,12 @@ function tokens(
 ): readonly string[] {
   const { me } = onlooker;
   // A machine at which somebody works is neither to be claimed nor to be given back.
-  const isFree = (state.kind === "free" || state.kind === "expired") && !isWorking;
+  const isFree = state.kind === "free" || state.kind === "expired";
+  const freeWord = isWorking ? "busy" : "free";
   return [
     "machine",
     "details",
-    isFree ? "free" : state.kind,
+    isFree ? freeWord : state.kind,
     ...(isMine(state, me) ? [isWorking ? "minebusy" : "mine"] : []),
     ...(isKeptForMe(state, me) ? ["keptformine"] : []),
     ...(flagTexts(name, onlooker).length > 0 && !isWorking ? ["flagged"] : []),

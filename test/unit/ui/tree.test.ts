@@ -5,12 +5,14 @@ import type { MachineView, PoolView } from "../../../src/app/lockBoard.ts";
 import type { EnvironmentView, TargetView } from "../../../src/app/releaseSummary.ts";
 import type { BranchName, CommitHash } from "../../../src/domain/branch.ts";
 import type { Liveness } from "../../../src/domain/cluster.ts";
+import type { Environment } from "../../../src/domain/config.ts";
 import type { Flag } from "../../../src/domain/flags.ts";
 import type { Hold, LockAsk, LockRecord, StoredLock } from "../../../src/domain/lock.ts";
 import type { Person } from "../../../src/domain/person.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import type { FolderView } from "../../../src/ui/tree/folderView.ts";
 import type { TreeNode } from "../../../src/ui/tree/treeNode.ts";
+import { aConfig } from "../../builders/deploy.ts";
 import { aMachineView } from "../../builders/view.ts";
 
 process.env["TZ"] = "Europe/Berlin";
@@ -150,17 +152,18 @@ test("the tree of a team on an ordinary day", () => {
   ]);
 });
 
+const working = {
+  kind: "working",
+  by: "ann <ann@example.com>",
+  name: "Ann Lee",
+  run: "1",
+  what: "devdeploy task/login",
+  lasts: 30_000,
+  transitions: 1,
+  beat: "",
+} as const;
+
 test("every state of a machine has words and an icon of its own", () => {
-  const working = {
-    kind: "working",
-    by: "ann <ann@example.com>",
-    name: "Ann Lee",
-    run: "1",
-    what: "devdeploy task/login",
-    lasts: 30_000,
-    transitions: 1,
-    beat: "",
-  } as const;
   const tree = rows({
     machines: [
       machine("ended", { state: { kind: "expired", hold: hold(ben, -1, "x", "1") } }),
@@ -236,6 +239,8 @@ test("a machine's actions follow from its words: claim what is free, redeploy an
       folder({
         machines: [
           machine("free"),
+          machine("at-work", { operation: { ...working, by: "ben <ben@example.com>", name: "Ben" } }),
+          machine("ended-at-work", { state: { kind: "expired", hold: mine }, operation: working }),
           machine("mine", { state: { kind: "held", hold: mine } }),
           machine("hers", { state: { kind: "held", hold: hold(ben, HOUR_MS, "x", "1") } }),
         ],
@@ -250,6 +255,8 @@ test("a machine's actions follow from its words: claim what is free, redeploy an
     web: "environment production details",
     dev: "pool",
     free: "machine details free url",
+    "at-work": "machine details busy url",
+    "ended-at-work": "machine details busy url",
     mine: "machine details held mine url",
     hers: "machine details held url",
   });
@@ -421,7 +428,7 @@ test("a pool's details name those who wait, in their order, and its row says whe
   assert.deepEqual(
     [pool?.row.tokens, pool?.row.facts.map(({ name, value }) => `${name}: ${value}`)],
     [
-      ["pool", "waiting"],
+      ["pool", "details", "waiting"],
       [
         "Waits, 1st: Ben, for task/b, since Mon, 23 Nov 2026 18:00 (17:00 UTC)",
         "Waits, 2nd: Ann, for task/b, since Mon, 23 Nov 2026 18:00 (17:00 UTC)",
@@ -499,6 +506,33 @@ test("the view says why it has no rows", () => {
       severalAbsent: "noConfig",
       oneOfTwo: "rows",
     },
+  );
+});
+
+test("where devdeploy.json names nothing yet, that is said instead of waiting for a cluster for ever", () => {
+  const config = (environments: readonly Environment[]): FolderView["config"] => ({
+    kind: "valid",
+    config: aConfig({ environments, pools: [] }),
+  });
+  const utils: Environment = {
+    name: "utils",
+    tier: "production",
+    deprecated: { reason: "All workers are in Kubernetes now" },
+    targets: [],
+    locks: { context: "staging", namespace: "devdeploy" },
+  };
+  const row = environment("utils", {
+    targets: [],
+    deprecated: { reason: "All workers are in Kubernetes now" },
+  });
+  assert.deepEqual(
+    {
+      nothing: viewKind([folder({ config: config([]) })], true),
+      nothingUntrusted: viewKind([folder({ config: config([]) })], false),
+      deprecatedOnly: viewKind([folder({ config: config([utils]), releases: [row] })], true),
+      notConnected: viewKind([folder({ config: config([utils]) })], true),
+    },
+    { nothing: "empty", nothingUntrusted: "untrusted", deprecatedOnly: "rows", notConnected: "loading" },
   );
 });
 
