@@ -85,6 +85,15 @@ export interface RolloutReading {
   readonly revisions: readonly RolloutRevision[];
 }
 
+/** Why a pod has no node yet, in the scheduler's words. */
+export interface NoNode {
+  /** `Unschedulable`, or `SchedulingGated` where somebody else has to let it go on. */
+  readonly reason: string;
+  readonly message: string;
+  /** Who that is: the names of its scheduling gates. */
+  readonly gates: readonly string[];
+}
+
 /** A pod of the newest template as a live list shows it. */
 export interface LivePod extends PodReading {
   readonly namespace: string;
@@ -93,6 +102,7 @@ export interface LivePod extends PodReading {
   readonly containers: { readonly ready: number; readonly all: number; readonly names: readonly string[] };
   readonly createdAt: EpochMs;
   readonly isBeingDeleted: boolean;
+  readonly noNode?: NoNode;
 }
 
 /** A workload, its revisions and the pods of its newest template, as of one moment. */

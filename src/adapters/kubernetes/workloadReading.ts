@@ -3,7 +3,8 @@ import { workloadName, type ContainerImage } from "../../domain/release.ts";
 import type { PodReading, WorkloadReading } from "../../domain/rollout.ts";
 import { numberAt, objectsAt, textAt, valueAt, type JsonObject } from "./json.ts";
 
-const MAX_MESSAGE_LENGTH = 500;
+/** How much is kept of what a controller or the kubelet says. */
+export const MAX_MESSAGE_LENGTH = 500;
 
 /** A workload and the pods of its newest template in the domain's words. */
 export function readWorkload(

@@ -1,7 +1,8 @@
-import type { LivePod, RolloutReading } from "../../domain/rollouts.ts";
+import { oneLine } from "../../domain/plainText.ts";
+import type { LivePod, NoNode, RolloutReading } from "../../domain/rollouts.ts";
 import { objectsAt, textAt, textsAt, valueAt, type JsonObject } from "./json.ts";
 import { isOwnedBy } from "./newestPods.ts";
-import { readPod } from "./workloadReading.ts";
+import { MAX_MESSAGE_LENGTH, readPod } from "./workloadReading.ts";
 
 const POD_HASH = "controller-revision-hash";
 
@@ -36,6 +37,7 @@ export function readLivePod(pod: JsonObject): LivePod {
     ...objectsAt(pod, "status", "containerStatuses"),
   ];
   const createdAt = Date.parse(textAt(pod, "metadata", "creationTimestamp") ?? "");
+  const noNode = readNoNode(pod);
   return {
     ...readPod(pod),
     namespace: textAt(pod, "metadata", "namespace") ?? "",
@@ -49,5 +51,18 @@ export function readLivePod(pod: JsonObject): LivePod {
     },
     createdAt: Number.isFinite(createdAt) ? createdAt : 0,
     isBeingDeleted: valueAt(pod, "metadata", "deletionTimestamp") !== undefined,
+    ...(noNode === undefined ? {} : { noNode }),
+  };
+}
+
+/** Undefined for a pod that has a node, and for one that nobody has looked for a node for yet. */
+function readNoNode(pod: JsonObject): NoNode | undefined {
+  const scheduled = objectsAt(pod, "status", "conditions").find(({ type }) => type === "PodScheduled");
+  const reason = textAt(scheduled, "reason") ?? "";
+  if (textAt(scheduled, "status") !== "False" || reason === "") return undefined;
+  return {
+    reason,
+    message: oneLine(textAt(scheduled, "message") ?? "", MAX_MESSAGE_LENGTH),
+    gates: objectsAt(pod, "spec", "schedulingGates").flatMap((gate) => textAt(gate, "name") ?? []),
   };
 }

@@ -26,39 +26,45 @@ export function restarts({ restarts: count }: LivePod): string | undefined {
   return count === 1 ? l10n.t("1 restart") : l10n.t("{count} restarts", { count });
 }
 
-/** Why a pod is not ready, in one word: the kubelet's own, or the pod's phase. */
+/** Why a pod is not ready, in one word: the kubelet's own, the scheduler's, or the pod's phase. */
 export function waitsFor(pod: LivePod): string | undefined {
-  const { phase, waiting, ready } = pod;
+  const { phase, waiting, noNode, ready } = pod;
   if (podState(pod) === "ending") return l10n.t("being deleted");
-  if (waiting !== undefined) return shown(redacted(waiting.reason));
+  const reason = waiting?.reason ?? noNode?.reason;
+  if (reason !== undefined) return shown(redacted(reason));
   if (ready || phase === "Running" || phase === "") return undefined;
   return shown(phase);
 }
 
-/** The kubelet's words, without what must not be shown. */
-export const kubeletWords = ({ waiting }: LivePod): string | undefined =>
-  waiting === undefined || waiting.message === "" ? undefined : shown(redacted(waiting.message));
+/** The kubelet's words, or the scheduler's where the pod has not come to a node; without what must not be shown. */
+export function clusterWords({ waiting, noNode }: LivePod): string | undefined {
+  const message = waiting?.message ?? noNode?.message ?? "";
+  return message === "" ? undefined : shown(redacted(message));
+}
 
 interface NamedFact {
   readonly name: string;
   readonly value: string;
 }
 
-/** Why a container waits, and which. */
-export const waitsFact = ({ waiting }: LivePod): NamedFact | undefined =>
-  waiting === undefined
-    ? undefined
-    : {
-        name: l10n.t("Waits"),
-        value: l10n.t("{container}: {reason}", {
-          container: shown(waiting.container),
-          reason: shown(redacted(waiting.reason)),
-        }),
-      };
+/** Why a container waits, and which; or why there is no node for the pod, and who holds it back. */
+export function waitsFact({ waiting, noNode }: LivePod): NamedFact | undefined {
+  const name = l10n.t("Waits");
+  if (waiting !== undefined) {
+    const [container, reason] = [shown(waiting.container), shown(redacted(waiting.reason))];
+    return { name, value: l10n.t("{container}: {reason}", { container, reason }) };
+  }
+  if (noNode === undefined) return undefined;
+  const reason = shown(redacted(noNode.reason));
+  const gates = shown(noNode.gates.join(", "));
+  return { name, value: gates === "" ? reason : l10n.t("{reason}: {gates}", { reason, gates }) };
+}
 
-export function kubeletFact(pod: LivePod): NamedFact | undefined {
-  const value = kubeletWords(pod);
-  return value === undefined ? undefined : { name: l10n.t("The kubelet says"), value };
+export function wordsFact(pod: LivePod): NamedFact | undefined {
+  const value = clusterWords(pod);
+  if (value === undefined) return undefined;
+  const name = pod.waiting === undefined ? l10n.t("The scheduler says") : l10n.t("The kubelet says");
+  return { name, value };
 }
 
 export const containersFact = ({ containers: { names } }: LivePod): NamedFact | undefined =>
@@ -155,9 +161,9 @@ export const noPodIsMade = (message: string): string =>
 
 export const noPodsYet = (): string => l10n.t("No pod of the new revision yet");
 
-/** What a pod waits for, with the kubelet's words: `app: ImagePullBackOff: Back-off pulling image …`. */
+/** What a pod waits for, with the cluster's words: `0/1 ready · ImagePullBackOff: Back-off pulling image …`. */
 export function podDetail(pod: LivePod): readonly Piece[] {
-  const words = kubeletWords(pod);
+  const words = clusterWords(pod);
   return pieces(words === undefined ? "{facts}" : l10n.t("{facts}: {words}"), {
     facts: podWords(pod),
     words: words ?? "",

@@ -96,7 +96,7 @@ function podNode(parent: PodsParent, { context, kind, name }: WorkloadAddress, p
       facts: facts(
         fact.stateFact(words.parts(say.stateWord(state), say.podWords(pod))),
         say.waitsFact(pod),
-        say.kubeletFact(pod),
+        say.wordsFact(pod),
         say.containersFact(pod),
         say.workloadFact(kind, name),
         say.createdFact(pod),

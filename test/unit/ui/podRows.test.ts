@@ -15,6 +15,7 @@ import { somePodsOf } from "../../fakes/livePods.ts";
 
 process.env["TZ"] = "Europe/Berlin";
 const { treeNodes } = await import("../../../src/ui/tree/nodes.ts");
+const { podDetail } = await import("../../../src/ui/messages/pods.ts");
 const { allNodes } = await import("../../../src/ui/tree/treeNode.ts");
 const { spoken } = await import("../../../src/ui/tree/row.ts");
 
@@ -142,6 +143,67 @@ test("who listens hears a pod's state, and what it has to say is plain text with
       { context: "production", namespace: "buffer", name: "web-1", containers: ["app"], restarted: true },
     ],
   );
+});
+
+test("a pod that has no node says why, in the scheduler's words, and who holds it back", () => {
+  const pending = { ready: false, phase: "Pending", containers: { ready: 0, all: 1, names: ["app"] } };
+  const full = {
+    reason: "Unschedulable",
+    message: "0/3 nodes are available: 3 Insufficient cpu, token=hunter2.",
+    gates: [],
+  };
+  const gated = {
+    reason: "SchedulingGated",
+    message: "Scheduling is blocked due to non-empty scheduling gates",
+    gates: ["example.com/quota", "example.com/late"],
+  };
+  const snapshot = somePodsOf([
+    aPod({ ...pending, name: "web-1", noNode: full }),
+    aPod({ ...pending, name: "web-2", noNode: gated }),
+  ]);
+  assert.deepEqual(below(snapshot), [
+    "    [sync~spin] web-1 0/1 ready · Unschedulable",
+    "    [sync~spin] web-2 0/1 ready · SchedulingGated",
+  ]);
+  const found = allNodes(nodesOf({ releases: [environment("web")] }, web(snapshot))).filter(
+    ({ subject }) => subject.pod !== undefined,
+  );
+  assert.deepEqual(
+    found.map(({ row }) => [spoken(row), row.facts.slice(1, 3)]),
+    [
+      [
+        "web-1, starting, 0 of 1 container ready, Unschedulable",
+        [
+          { name: "Waits", value: "Unschedulable" },
+          {
+            name: "The scheduler says",
+            value: "0/3 nodes are available: 3 Insufficient cpu, token=[redacted]",
+          },
+        ],
+      ],
+      [
+        "web-2, starting, 0 of 1 container ready, SchedulingGated",
+        [
+          { name: "Waits", value: "SchedulingGated: example.com/quota, example.com/late" },
+          {
+            name: "The scheduler says",
+            value: "Scheduling is blocked due to non-empty scheduling gates",
+          },
+        ],
+      ],
+    ],
+  );
+});
+
+test("in a list of a panel the scheduler's words stand beside the pod", () => {
+  const noNode = { reason: "Unschedulable", message: "0/3 nodes are available", gates: [] };
+  const pod = aPod({
+    ready: false,
+    phase: "Pending",
+    containers: { ready: 0, all: 1, names: ["app"] },
+    noNode,
+  });
+  assert.deepEqual(podDetail(pod), ["0/1 ready · Unschedulable: 0/3 nodes are available"]);
 });
 
 test("a release of several workloads has a row for each, with its pods below", () => {

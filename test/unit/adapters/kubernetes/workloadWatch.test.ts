@@ -128,6 +128,44 @@ describe("the watch of a workload", () => {
     );
   });
 
+  test("says of a pod without a node what the scheduler says, and who holds it back", async () => {
+    const unscheduled = (name: string, condition: object, spec: object = {}): object => ({
+      ...aPod(name, "rs2", false),
+      spec: { containers: [{ name: "app" }], ...spec },
+      status: { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", ...condition }] },
+    });
+    const gates = { schedulingGates: [{ name: "example.com/quota" }, { name: "example.com/late" }] };
+    listed.pods = list([
+      unscheduled("full", {
+        reason: "Unschedulable",
+        message: "0/3 nodes are available:\n3 Insufficient cpu.",
+      }),
+      unscheduled("gated", { reason: "SchedulingGated", message: "Scheduling is blocked" }, gates),
+      unscheduled("mute", {}),
+      aPod("placed", "rs2", true),
+    ]);
+    await open();
+    assert.deepEqual(
+      sight()?.pods.map(({ name, noNode }) => [name, noNode]),
+      [
+        [
+          "full",
+          { reason: "Unschedulable", message: "0/3 nodes are available: 3 Insufficient cpu.", gates: [] },
+        ],
+        [
+          "gated",
+          {
+            reason: "SchedulingGated",
+            message: "Scheduling is blocked",
+            gates: ["example.com/quota", "example.com/late"],
+          },
+        ],
+        ["mute", undefined],
+        ["placed", undefined],
+      ],
+    );
+  });
+
   test("asks for nothing more when anything changes", async () => {
     await open();
     const asked = server.requests.length;
