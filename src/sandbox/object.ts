@@ -13,6 +13,8 @@ export const labelsOf = (object: JsonObject): Record<string, string> =>
   textsOf(at(object, "metadata", "labels"));
 export const annotationsOf = (object: JsonObject): Record<string, string> =>
   textsOf(at(object, "metadata", "annotations"));
+/** When it was made, as text that sorts by time. */
+export const createdAt = (object: JsonObject): string => textOf(at(object, "metadata", "creationTimestamp"));
 export const isTerminating = (object: JsonObject): boolean =>
   at(object, "metadata", "deletionTimestamp") !== undefined;
 

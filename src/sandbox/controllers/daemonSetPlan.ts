@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../json.ts";
-import { at, numberOf, textOf, textsOf } from "../json.ts";
+import { at, textOf, textsOf } from "../json.ts";
 import { annotationsOf, isTerminating, labelsOf, nameOf } from "../object.ts";
 import { POD_REVISION } from "./statefulSetPlan.ts";
-import { availableAt, conditionOf, generationOf, isTrue, shareOf } from "./workload.ts";
+import { conditionOf, generationOf, isAvailable, isTrue, type Moment, shareOf } from "./workload.ts";
 import { TEMPLATE_GENERATION } from "../api/workloadDefaults.ts";
 
 /** The one node that there is, and the labels by which pods may ask for it. */
@@ -11,16 +11,11 @@ export interface Node {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A DaemonSet and its pods at one moment. */
-export interface DaemonFacts {
-  readonly set: JsonObject;
-  /** The oldest first. */
-  readonly pods: readonly JsonObject[];
+/** A DaemonSet and its pods, the oldest first, at one moment. */
+export interface DaemonFacts extends Moment {
   /** What tells the present template from others. */
   readonly hash: string;
   readonly node: Node;
-  /** Epoch milliseconds. */
-  readonly now: number;
 }
 
 /** What to do next: pods to delete, by name, and whether one is to be made. */
@@ -73,11 +68,6 @@ const surgeOf = (set: JsonObject): number =>
   isRolling(set) ? shareOf(at(set, "spec", "updateStrategy", "rollingUpdate", "maxSurge"), 1, Math.ceil) : 0;
 
 const isReady = (pod: JsonObject): boolean => isTrue(conditionOf(pod, "Ready"));
-
-function isAvailable({ set, now }: DaemonFacts, pod: JsonObject): boolean {
-  const since = availableAt(pod, numberOf(at(set, "spec", "minReadySeconds")));
-  return since !== undefined && since <= now;
-}
 
 /** By its hash, or by the number that pods of old servers were told apart by. */
 function isUpdated({ set, hash }: DaemonFacts, pod: JsonObject): boolean {

@@ -1,31 +1,29 @@
-import type { Objects, Write } from "../api/objects.ts";
+import type { Objects } from "../api/objects.ts";
+import { placeOf } from "../api/listing.ts";
 import { PLAIN_REMOVAL, removeObject } from "../api/removal.ts";
 import type { JsonObject } from "../json.ts";
 import { at, childOf, objectOf, textOf } from "../json.ts";
 import { DEPLOYMENT, POD, REPLICA_SET } from "../kinds.ts";
 import {
-  controlledBy,
   controllerOf,
+  createdAt,
   isTerminating,
-  labelsOf,
   nameOf,
   namespaceOf,
-  ownersOf,
   setMetadata,
   uidOf,
 } from "../object.ts";
 import { isRefusal } from "../refusal.ts";
-import { selects } from "../selectors.ts";
 import type { Change } from "../store.ts";
 import { recordEvent } from "./events.ts";
+import { concerned, ownedBy } from "./ownership.ts";
 import { queueKey, splitKey, WorkQueue } from "./queue.ts";
 import { planRollout, REVISION, type RolloutStep } from "./rollout.ts";
 import { deadlineOf, rolloutStatus } from "./rolloutStatus.ts";
 import { isActive } from "./workload.ts";
+import { APPS_STATUS, APPS_WRITE } from "./writes.ts";
 
-const write = (subresource = ""): Write => ({
-  manager: { name: "controller-manager", operation: "Update", apiVersion: "apps/v1", subresource },
-});
+const LOOKED_AT = { workload: DEPLOYMENT, owned: [REPLICA_SET] } as const;
 
 /** Brings ReplicaSets in line with their Deployments, step by step, whenever one of them changes. */
 export class DeploymentController {
@@ -44,28 +42,15 @@ export class DeploymentController {
 
   /** Takes notice of a change. */
   notice({ kind, object }: Change): void {
-    if (kind === DEPLOYMENT) this.#queue.add(queueKey(namespaceOf(object), nameOf(object)));
-    if (kind === REPLICA_SET) this.#addOwners(object);
-    if (kind === POD) {
-      // Only Recreate looks at pods, but it has to be woken by them.
-      const set = this.#objects.store
-        .list(REPLICA_SET, namespaceOf(object))
-        .find((candidate) => uidOf(candidate) === controllerOf(object));
-      if (set !== undefined) this.#addOwners(set);
-    }
+    const set = kind === POD ? this.#replicaSetOf(object) : undefined;
+    const seen = set === undefined ? { kind, object } : { kind: REPLICA_SET, object: set };
+    for (const key of concerned(this.#objects, LOOKED_AT, seen)) this.#queue.add(key);
   }
 
-  #addOwners(replicaSet: JsonObject): void {
-    const namespace = namespaceOf(replicaSet);
-    const owner = ownersOf(replicaSet).find(({ kind }) => kind === "Deployment");
-    if (owner !== undefined) {
-      this.#queue.add(queueKey(namespace, textOf(owner["name"])));
-      return;
-    }
-    for (const deployment of this.#objects.store.list(DEPLOYMENT, namespace)) {
-      const isMatch = selects(at(deployment, "spec", "selector"), labelsOf(replicaSet));
-      if (isMatch) this.#queue.add(queueKey(namespace, nameOf(deployment)));
-    }
+  /** Only Recreate looks at pods, but it has to be woken by them. */
+  #replicaSetOf(pod: JsonObject): JsonObject | undefined {
+    const owner = controllerOf(pod);
+    return this.#objects.store.list(REPLICA_SET, namespaceOf(pod)).find((set) => uidOf(set) === owner);
   }
 
   #reconcile(key: string): void {
@@ -83,26 +68,12 @@ export class DeploymentController {
     });
   }
 
-  /** Its ReplicaSets, the oldest first; those without an owner that it selects become its own. */
+  /** Its ReplicaSets, the oldest first. */
   #replicaSetsOf(deployment: JsonObject): JsonObject[] {
-    const namespace = namespaceOf(deployment);
-    const found = this.#objects.store.list(REPLICA_SET, namespace).flatMap((set) => {
-      if (controllerOf(set) === uidOf(deployment)) return [set];
-      const isFree = controllerOf(set) === "" && !isTerminating(set) && !isTerminating(deployment);
-      if (!isFree || !selects(at(deployment, "spec", "selector"), labelsOf(set))) return [];
-      const adopted = this.#objects.change(
-        { kind: REPLICA_SET, namespace, name: nameOf(set) },
-        (live) => {
-          setMetadata(live, "ownerReferences", [...ownersOf(live), controlledBy(deployment, DEPLOYMENT)]);
-          return live;
-        },
-        write(),
-      );
-      return isRefusal(adopted) ? [] : [adopted];
-    });
-    const created = (set: JsonObject): string =>
-      textOf(at(set, "metadata", "creationTimestamp")) + nameOf(set);
-    return found.sort((left, right) => (created(left) < created(right) ? -1 : 1));
+    const owner = { object: deployment, kind: DEPLOYMENT };
+    const found = ownedBy(this.#objects, owner, { kind: REPLICA_SET, write: APPS_WRITE });
+    const order = (set: JsonObject): string => createdAt(set) + nameOf(set);
+    return found.sort((left, right) => (order(left) < order(right) ? -1 : 1));
   }
 
   #oldPods(deployment: JsonObject, replicaSets: readonly JsonObject[]): number {
@@ -120,7 +91,7 @@ export class DeploymentController {
   #take(deployment: JsonObject, step: RolloutStep): JsonObject | undefined {
     const namespace = namespaceOf(deployment);
     if (step.kind === "create") {
-      const created = this.#objects.create(REPLICA_SET, namespace, step.replicaSet, write());
+      const created = this.#objects.create(REPLICA_SET, namespace, step.replicaSet, APPS_WRITE);
       if (isRefusal(created)) return undefined;
       this.#tellScale(deployment, nameOf(created), 0, Number(at(created, "spec", "replicas")));
       return created;
@@ -140,7 +111,7 @@ export class DeploymentController {
         else Reflect.deleteProperty(spec, "minReadySeconds");
         return live;
       },
-      write(),
+      APPS_WRITE,
     );
     if (step.kind === "scale") this.#tellScale(deployment, step.name, step.from, step.to);
     return undefined;
@@ -164,7 +135,7 @@ export class DeploymentController {
       revision,
     }: { current: JsonObject | undefined; isNew: boolean; revision: string | undefined },
   ): void {
-    const place = { kind: DEPLOYMENT, namespace: namespaceOf(deployment), name: nameOf(deployment) };
+    const place = placeOf(DEPLOYMENT, deployment);
     const now = this.#objects.now();
     const present = this.#objects.store.list(REPLICA_SET, place.namespace);
     const replicaSets = present.filter((set) => controllerOf(set) === uidOf(deployment));
@@ -181,7 +152,7 @@ export class DeploymentController {
         if (revision !== undefined) childOf(childOf(live, "metadata"), "annotations")[REVISION] = revision;
         return live;
       },
-      write("status"),
+      APPS_STATUS,
     );
     const deadline = isRefusal(reported) ? undefined : deadlineOf(reported);
     if (deadline !== undefined) {

@@ -1,4 +1,4 @@
-import type { Objects, Write } from "../api/objects.ts";
+import type { Objects } from "../api/objects.ts";
 import { placeOf } from "../api/listing.ts";
 import { PLAIN_REMOVAL, removeObject } from "../api/removal.ts";
 import type { JsonObject } from "../json.ts";
@@ -7,10 +7,7 @@ import { type Kind, KINDS, NAMESPACE } from "../kinds.ts";
 import { finalizersOf, isTerminating, nameOf, ownersOf, setMetadata, uidOf } from "../object.ts";
 import type { Change } from "../store.ts";
 import { queueKey, WorkQueue } from "./queue.ts";
-
-const WRITE: Write = {
-  manager: { name: "controller-manager", operation: "Update", apiVersion: "v1", subresource: "" },
-};
+import { CORE_WRITE } from "./writes.ts";
 
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
@@ -107,7 +104,7 @@ export class GarbageCollector {
         else Reflect.deleteProperty(live["metadata"] as JsonObject, "ownerReferences");
         return live;
       },
-      WRITE,
+      CORE_WRITE,
     );
   }
 
@@ -120,7 +117,7 @@ export class GarbageCollector {
         else Reflect.deleteProperty(live["metadata"] as JsonObject, "finalizers");
         return live;
       },
-      WRITE,
+      CORE_WRITE,
     );
   }
 

@@ -1,29 +1,20 @@
-import type { Objects, Write } from "../api/objects.ts";
+import type { Objects } from "../api/objects.ts";
 import { placeOf } from "../api/listing.ts";
 import { PLAIN_REMOVAL, removeObject } from "../api/removal.ts";
 import type { JsonObject } from "../json.ts";
-import { at, copyOf, numberOf, objectOf, objectsOf, textOf } from "../json.ts";
+import { at, numberOf, objectOf, objectsOf, textOf } from "../json.ts";
 import { JOB, POD } from "../kinds.ts";
-import {
-  controlledBy,
-  controllerOf,
-  isTerminating,
-  labelsOf,
-  nameOf,
-  namespaceOf,
-  ownersOf,
-  timeText,
-  uidOf,
-} from "../object.ts";
-import { isRefusal } from "../refusal.ts";
+import { controllerOf, isTerminating, nameOf, namespaceOf, ownersOf, timeText, uidOf } from "../object.ts";
 import type { Change } from "../store.ts";
 import { recordEvent } from "./events.ts";
+import { makePod, podFrom } from "./ownedPods.ts";
 import { queueKey, splitKey, WorkQueue } from "./queue.ts";
 import { conditionOf, isActive, isTrue } from "./workload.ts";
+import { controllerWrite } from "./writes.ts";
 
-const write = (subresource = ""): Write => ({
-  manager: { name: "controller-manager", operation: "Update", apiVersion: "batch/v1", subresource },
-});
+const WRITE = controllerWrite("batch/v1");
+const STATUS = controllerWrite("batch/v1", "status");
+const COMPONENT = "job-controller";
 
 /** The controller's own, doubled with each pod that failed. */
 const FIRST_RETRY_MS = 10_000;
@@ -106,32 +97,10 @@ export class JobController {
       this.#queue.addAfter(key, wait);
       return;
     }
-    for (let count = 0; count < room; count += 1) this.#makePod(job);
-  }
-
-  #makePod(job: JsonObject): void {
-    const template = objectOf(copyOf(at(job, "spec", "template") ?? {}));
-    const { annotations } = objectOf(template["metadata"]);
-    const pod = this.#objects.create(
-      POD,
-      namespaceOf(job),
-      {
-        kind: "Pod",
-        apiVersion: "v1",
-        metadata: {
-          generateName: `${nameOf(job)}-`,
-          labels: labelsOf(template),
-          ...(annotations === undefined ? {} : { annotations }),
-          ownerReferences: [controlledBy(job, JOB)],
-        },
-        spec: template["spec"] ?? {},
-      },
-      write(),
-    );
-    const told = isRefusal(pod)
-      ? (["Warning", "FailedCreate", `Error creating: ${pod.message}`] as const)
-      : (["Normal", "SuccessfulCreate", `Created pod: ${nameOf(pod)}`] as const);
-    this.#tell(job, told);
+    for (let count = 0; count < room; count += 1) {
+      const pod = podFrom(objectOf(at(job, "spec", "template")), { owner: { object: job, kind: JOB } });
+      makePod(this.#objects, pod, { owner: job, component: COMPONENT, write: WRITE });
+    }
   }
 
   #report(job: JsonObject, counts: Readonly<Record<string, number>>): void {
@@ -163,12 +132,12 @@ export class JobController {
     this.#objects.change(
       placeOf(JOB, job),
       (live) => ({ ...live, status: { startTime, ...status } }),
-      write("status"),
+      STATUS,
     );
   }
 
   #tell(job: JsonObject, [type, reason, message]: Ending["event"]): void {
-    recordEvent(this.#objects, job, { component: "job-controller", type, reason, message });
+    recordEvent(this.#objects, job, { component: COMPONENT, type, reason, message });
   }
 }
 

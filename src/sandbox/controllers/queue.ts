@@ -49,6 +49,9 @@ export class WorkQueue {
   }
 }
 
+/** After how long a refused write is tried again: controllers wait longer each time; here it is always five seconds. */
+export const RETRY_MS = 5000;
+
 /** The key of a namespaced object, and what it is made of. */
 export const queueKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 

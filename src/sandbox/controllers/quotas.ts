@@ -1,14 +1,13 @@
-import type { Objects, Write } from "../api/objects.ts";
+import type { Objects } from "../api/objects.ts";
 import { placeOf } from "../api/listing.ts";
 import { quotaStatus } from "../api/quota.ts";
 import { POD, RESOURCE_QUOTA } from "../kinds.ts";
 import { namespaceOf } from "../object.ts";
 import type { Change } from "../store.ts";
 import { WorkQueue } from "./queue.ts";
+import { controllerWrite } from "./writes.ts";
 
-const WRITE: Write = {
-  manager: { name: "controller-manager", operation: "Update", apiVersion: "v1", subresource: "status" },
-};
+const WRITE = controllerWrite("v1", "status");
 
 /** Tells on each quota how much of it is used. What it refuses is decided where pods are made. */
 export class QuotaController {

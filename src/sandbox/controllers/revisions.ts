@@ -1,63 +1,26 @@
-import type { Objects, Write } from "../api/objects.ts";
+import type { Objects } from "../api/objects.ts";
 import { placeOf } from "../api/listing.ts";
 import { PLAIN_REMOVAL, removeObject } from "../api/removal.ts";
 import type { Json, JsonObject } from "../json.ts";
-import { at, copyOf, isEqual, isObject, numberOf, objectOf, textOf, without } from "../json.ts";
-import { CONTROLLER_REVISION, type Kind } from "../kinds.ts";
-import {
-  annotationsOf,
-  controlledBy,
-  controllerOf,
-  isTerminating,
-  labelsOf,
-  nameOf,
-  namespaceOf,
-  ownersOf,
-  setMetadata,
-} from "../object.ts";
+import { at, copyOf, isEqual, isObject, numberOf, objectOf, without } from "../json.ts";
+import { CONTROLLER_REVISION } from "../kinds.ts";
+import { annotationsOf, controlledBy, createdAt, labelsOf, nameOf, namespaceOf } from "../object.ts";
 import { isRefusal } from "../refusal.ts";
-import { selects } from "../selectors.ts";
+import { ownedBy, type Owner } from "./ownership.ts";
 import { templateHash } from "./templates.ts";
-
-const WRITE: Write = {
-  manager: { name: "controller-manager", operation: "Update", apiVersion: "apps/v1", subresource: "" },
-};
+import { APPS_WRITE } from "./writes.ts";
 
 /** The number of a revision: the higher, the later its template was wanted. */
 export const numberOfRevision = (revision: JsonObject): number => numberOf(revision["revision"]);
 
 /** The revisions of a StatefulSet or a DaemonSet, the oldest first; those that are free become its own. */
-export function revisionsOf(objects: Objects, owner: JsonObject, kind: Kind): JsonObject[] {
-  const namespace = namespaceOf(owner);
-  const isOwn = (revision: JsonObject): boolean =>
-    controllerOf(revision) === textOf(at(owner, "metadata", "uid"));
-  const isFree = (revision: JsonObject): boolean =>
-    controllerOf(revision) === "" &&
-    !isTerminating(revision) &&
-    !isTerminating(owner) &&
-    selects(at(owner, "spec", "selector"), labelsOf(revision));
-  const found = objects.store.list(CONTROLLER_REVISION, namespace).flatMap((revision) => {
-    if (isOwn(revision)) return [revision];
-    return isFree(revision) ? adopted(objects, revision, controlledBy(owner, kind)) : [];
-  });
-  const order = (revision: JsonObject): string =>
-    textOf(at(revision, "metadata", "creationTimestamp")) + nameOf(revision);
+export function revisionsOf(objects: Objects, owner: Owner): JsonObject[] {
+  const found = ownedBy(objects, owner, { kind: CONTROLLER_REVISION, write: APPS_WRITE });
+  const order = (revision: JsonObject): string => createdAt(revision) + nameOf(revision);
   return found.sort(
     (left, right) =>
       numberOfRevision(left) - numberOfRevision(right) || order(left).localeCompare(order(right)),
   );
-}
-
-function adopted(objects: Objects, revision: JsonObject, owner: JsonObject): JsonObject[] {
-  const changed = objects.change(
-    placeOf(CONTROLLER_REVISION, revision),
-    (live) => {
-      setMetadata(live, "ownerReferences", [...ownersOf(live), owner]);
-      return live;
-    },
-    WRITE,
-  );
-  return isRefusal(changed) ? [] : [changed];
 }
 
 /** The strategic merge patch that brings a template back. Its keys are sorted: clients compare it byte by byte. */
@@ -84,8 +47,8 @@ export const keepsTemplateOf = (revision: JsonObject, owner: JsonObject): boolea
 /** Keeps the present template under a number. Its hash is told by a label, whose name differs between the kinds. */
 export function makeRevision(
   objects: Objects,
-  owner: JsonObject,
-  { kind, number, hashLabel }: { readonly kind: Kind; readonly number: number; readonly hashLabel: string },
+  { object: owner, kind }: Owner,
+  { number, hashLabel }: { readonly number: number; readonly hashLabel: string },
 ): JsonObject | undefined {
   const template = objectOf(at(owner, "spec", "template"));
   const hash = templateHash(template);
@@ -104,7 +67,7 @@ export function makeRevision(
       data: templatePatch(owner),
       revision: number,
     },
-    WRITE,
+    APPS_WRITE,
   );
   return isRefusal(created) ? undefined : created;
 }
@@ -114,7 +77,7 @@ export function renumber(objects: Objects, revision: JsonObject, number: number)
   const changed = objects.change(
     placeOf(CONTROLLER_REVISION, revision),
     (live) => ({ ...live, revision: number }),
-    WRITE,
+    APPS_WRITE,
   );
   return isRefusal(changed) ? revision : changed;
 }

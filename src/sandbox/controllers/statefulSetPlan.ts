@@ -1,20 +1,16 @@
 import type { JsonObject } from "../json.ts";
 import { at, numberOf, objectOf, textOf } from "../json.ts";
 import { isTerminating, labelsOf, nameOf } from "../object.ts";
-import { availableAt, conditionOf, generationOf, isTrue, wantedReplicas } from "./workload.ts";
+import { conditionOf, generationOf, isAvailable, isTrue, type Moment, wantedReplicas } from "./workload.ts";
 
 /** The label by which a pod tells the revision of its template: of a StatefulSet the name, of a DaemonSet the hash. */
 export const POD_REVISION = "controller-revision-hash";
 
 /** A StatefulSet and its pods at one moment. */
-export interface StatefulFacts {
-  readonly set: JsonObject;
-  readonly pods: readonly JsonObject[];
+export interface StatefulFacts extends Moment {
   /** Names of the revisions that the pods come from and go to; the same one where nothing is being updated. */
   readonly current: string;
   readonly update: string;
-  /** Epoch milliseconds. */
-  readonly now: number;
 }
 
 /** One write that brings a StatefulSet forward. */
@@ -121,11 +117,6 @@ function updateSteps(facts: StatefulFacts): StatefulStep[] {
   return [];
 }
 
-function isAvailable({ set, now }: Pick<StatefulFacts, "set" | "now">, pod: JsonObject): boolean {
-  const since = availableAt(pod, numberOf(at(set, "spec", "minReadySeconds")));
-  return since !== undefined && since <= now;
-}
-
 /** The status of a StatefulSet, counted from its pods. Counts of nothing are left out, but for two. */
 export function statefulStatus(facts: StatefulFacts): JsonObject {
   const { set, pods, current, update } = facts;
@@ -155,12 +146,4 @@ export function statefulStatus(facts: StatefulFacts): JsonObject {
     collisionCount: 0,
     availableReplicas: count((pod) => isReady(pod) && isAvailable(facts, pod)),
   };
-}
-
-/** When the next pod becomes available that only has to stay ready for a while, in epoch milliseconds. */
-export function nextAvailable({ set, pods, now }: StatefulFacts): number | undefined {
-  const minReady = numberOf(at(set, "spec", "minReadySeconds"));
-  const times = pods.map((pod) => availableAt(pod, minReady)).filter((time) => time !== undefined);
-  const next = Math.min(...times.filter((time) => time > now));
-  return Number.isFinite(next) ? next : undefined;
 }

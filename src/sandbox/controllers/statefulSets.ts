@@ -1,16 +1,16 @@
-import type { Objects, Write } from "../api/objects.ts";
+import type { Objects } from "../api/objects.ts";
 import { placeOf } from "../api/listing.ts";
 import { PLAIN_REMOVAL, removeObject } from "../api/removal.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { at, numberOf, objectsOf, textOf } from "../json.ts";
 import { CONTROLLER_REVISION, POD, STATEFUL_SET } from "../kinds.ts";
-import { isTerminating, labelsOf, nameOf, namespaceOf, ownersOf } from "../object.ts";
+import { isTerminating, nameOf, namespaceOf } from "../object.ts";
 import { isRefusal } from "../refusal.ts";
-import { selects } from "../selectors.ts";
 import type { Change } from "../store.ts";
 import { recordEvent } from "./events.ts";
-import { POD_WRITE, podFrom, podsOwnedBy } from "./ownedPods.ts";
-import { queueKey, splitKey, WorkQueue } from "./queue.ts";
+import { podFrom, podsOwnedBy } from "./ownedPods.ts";
+import { concerned, type Owner } from "./ownership.ts";
+import { RETRY_MS, splitKey, WorkQueue } from "./queue.ts";
 import {
   forgetRevisions,
   keepsTemplateOf,
@@ -21,7 +21,6 @@ import {
   templateIn,
 } from "./revisions.ts";
 import {
-  nextAvailable,
   ordinalOf,
   planStatefulSet,
   POD_REVISION,
@@ -30,13 +29,11 @@ import {
   type StatefulFacts,
   type StatefulStep,
 } from "./statefulSetPlan.ts";
+import { nextAvailable } from "./workload.ts";
+import { APPS_STATUS, CORE_WRITE } from "./writes.ts";
 
-const STATUS: Write = {
-  manager: { name: "controller-manager", operation: "Update", apiVersion: "apps/v1", subresource: "status" },
-};
-
-/** The controller tries again later and later; here it is always five seconds. */
-const RETRY_MS = 5000;
+const LOOKED_AT = { workload: STATEFUL_SET, owned: [POD, CONTROLLER_REVISION] } as const;
+const asOwner = (object: JsonObject): Owner => ({ object, kind: STATEFUL_SET });
 
 /** Keeps the numbered pods of StatefulSets, and the history of their templates. */
 export class StatefulSetController {
@@ -54,30 +51,23 @@ export class StatefulSetController {
   }
 
   /** Takes notice of a change. */
-  notice({ kind, object }: Change): void {
-    const namespace = namespaceOf(object);
-    if (kind === STATEFUL_SET) this.#queue.add(queueKey(namespace, nameOf(object)));
-    if (kind !== POD && kind !== CONTROLLER_REVISION) return;
-    const owner = ownersOf(object).find((reference) => reference["kind"] === "StatefulSet");
-    if (owner !== undefined) this.#queue.add(queueKey(namespace, textOf(owner["name"])));
-    if (ownersOf(object).length > 0) return;
-    for (const set of this.#objects.store.list(STATEFUL_SET, namespace)) {
-      if (selects(at(set, "spec", "selector"), labelsOf(object)))
-        this.#queue.add(queueKey(namespace, nameOf(set)));
-    }
+  notice(change: Change): void {
+    for (const key of concerned(this.#objects, LOOKED_AT, change)) this.#queue.add(key);
   }
 
   #reconcile(key: string): void {
     const { namespace, name } = splitKey(key);
     const set = this.#objects.store.get(STATEFUL_SET, namespace, name);
     if (set === undefined) return;
-    const revisions = revisionsOf(this.#objects, set, STATEFUL_SET);
+    const revisions = revisionsOf(this.#objects, asOwner(set));
     const update = this.#updateRevision(set, revisions);
     if (update === undefined) return;
     const kept = revisions.find((one) => nameOf(one) === at(set, "status", "currentRevision")) ?? update;
     const facts = (): StatefulFacts => ({
       set,
-      pods: podsOwnedBy(this.#objects, set, STATEFUL_SET, (pod) => ordinalOf(set, pod) !== undefined),
+      pods: podsOwnedBy(this.#objects, asOwner(set), {
+        mayAdopt: (pod) => ordinalOf(set, pod) !== undefined,
+      }),
       current: nameOf(kept),
       update: nameOf(update),
       now: this.#objects.now(),
@@ -90,7 +80,7 @@ export class StatefulSetController {
     this.#objects.change(
       placeOf(STATEFUL_SET, set),
       (live) => ({ ...live, status: statefulStatus(after) }),
-      STATUS,
+      APPS_STATUS,
     );
     this.#forget(set, after);
     const next = nextAvailable(after);
@@ -105,7 +95,7 @@ export class StatefulSetController {
     if (found === undefined) {
       if (isTerminating(set)) return newest;
       const hashLabel = "controller.kubernetes.io/hash";
-      return makeRevision(this.#objects, set, { kind: STATEFUL_SET, number, hashLabel });
+      return makeRevision(this.#objects, asOwner(set), { number, hashLabel });
     }
     return found === newest ? found : renumber(this.#objects, found, number);
   }
@@ -120,7 +110,7 @@ export class StatefulSetController {
     }
     const name = `${nameOf(set)}-${step.ordinal}`;
     const pod = numberedPod(set, templateIn(revision), { ...step, name });
-    const created = this.#objects.create(POD, namespaceOf(set), pod, POD_WRITE);
+    const created = this.#objects.create(POD, namespaceOf(set), pod, CORE_WRITE);
     this.#tell(set, "Create", name, isRefusal(created) ? created.message : undefined);
     return !isRefusal(created);
   }
@@ -128,7 +118,7 @@ export class StatefulSetController {
   /** Revisions that pods run, or are to run, are never forgotten. */
   #forget(set: JsonObject, { pods, current, update }: StatefulFacts): void {
     const live = new Set([current, update, ...pods.map(revisionOfPod)]);
-    const idle = revisionsOf(this.#objects, set, STATEFUL_SET).filter((one) => !live.has(nameOf(one)));
+    const idle = revisionsOf(this.#objects, asOwner(set)).filter((one) => !live.has(nameOf(one)));
     forgetRevisions(this.#objects, idle, numberOf(at(set, "spec", "revisionHistoryLimit"), 10));
   }
 
@@ -160,7 +150,7 @@ function numberedPod(
     "statefulset.kubernetes.io/pod-name": name,
     "apps.kubernetes.io/pod-index": String(ordinal),
   };
-  const pod = podFrom(template, { owner: set, kind: STATEFUL_SET, labels });
+  const pod = podFrom(template, { owner: asOwner(set), labels });
   const service = textOf(at(set, "spec", "serviceName"));
   const claims = objectsOf(at(set, "spec", "volumeClaimTemplates")).map((claim): [string, Json] => [
     nameOf(claim),

@@ -31,6 +31,28 @@ export function availableAt(pod: JsonObject, minReadySeconds: number): number | 
   return Date.parse(textOf(ready?.["lastTransitionTime"])) + minReadySeconds * 1000;
 }
 
+/** A workload and its pods at one moment, in epoch milliseconds. */
+export interface Moment {
+  readonly set: JsonObject;
+  readonly pods: readonly JsonObject[];
+  readonly now: number;
+}
+
+/** Whether a pod of a workload has been ready for as long as it has to be. */
+export function isAvailable({ set, now }: Pick<Moment, "set" | "now">, pod: JsonObject): boolean {
+  const since = availableAt(pod, minReadyOf(set));
+  return since !== undefined && since <= now;
+}
+
+/** When the next pod becomes available that only has to stay ready for a while, in epoch milliseconds. */
+export function nextAvailable({ set, pods, now }: Moment): number | undefined {
+  const times = pods.map((pod) => availableAt(pod, minReadyOf(set))).filter((time) => time !== undefined);
+  const next = Math.min(...times.filter((time) => time > now));
+  return Number.isFinite(next) ? next : undefined;
+}
+
+const minReadyOf = (set: JsonObject): number => numberOf(at(set, "spec", "minReadySeconds"));
+
 /** A number or a share of the replicas, as `25%`. */
 export function shareOf(value: Json | undefined, replicas: number, round: (share: number) => number): number {
   if (typeof value === "number") return value;
