@@ -1,4 +1,5 @@
 import { mayBeOf } from "./commitMatch.ts";
+import { readinessOf, type Readiness } from "./revisionReadiness.ts";
 import type { RolloutEntry } from "./rolloutEntries.ts";
 import type { RolloutReading } from "./rollouts.ts";
 
@@ -10,22 +11,29 @@ export type RolloutRecommendation =
       readonly revision: number;
       /** Newer ones that were passed over, and why: newest first. */
       readonly skipped: readonly SkippedRollout[];
+      /** What shows that it worked, or lets one doubt it. Mostly nothing does: Kubernetes does not record it. */
+      readonly readiness?: "ready-now" | "brief";
     }
   | {
       readonly kind: "none";
-      /** `no-history`: revisionHistoryLimit is 0. */
-      readonly why: "no-history" | "only-one" | "none-fit";
+      /** `no-history`: revisionHistoryLimit is 0. `none-ready`: those of another commit can be seen not to work. */
+      readonly why: "no-history" | "only-one" | "none-fit" | "none-ready";
     }
   | { readonly kind: "reading" };
 
 export interface SkippedRollout {
   readonly revision: number;
-  readonly why: "same-commit" | "undone-from" | "commit-unknown";
+  readonly why:
+    | "same-commit"
+    | "undone-from"
+    | "commit-unknown"
+    | Extract<Readiness, "not-ready" | "unfinished" | "brief">;
 }
 
 /**
- * The newest revision before the current one that nobody went back from and that is surely of another commit. A guess
- * is never recommended, whatever else speaks for it. `entries` come newest first.
+ * The newest revision before the current one that nobody went back from, that is surely of another commit, and that
+ * cannot be seen not to work. One that was replaced within seconds comes after all others. A guess is never
+ * recommended, whatever else speaks for it. `entries` come newest first.
  */
 export function recommendUndo(
   { historyLimit }: Pick<RolloutReading, "historyLimit">,
@@ -37,23 +45,29 @@ export function recommendUndo(
   if (current === undefined) return { kind: "reading" };
   const earlier = entries.filter(({ revision }) => revision.revision < current.revision.revision);
   if (earlier.length === 0) return { kind: "none", why: "only-one" };
+  const revisions = entries.map(({ revision }) => revision);
   const skipped: SkippedRollout[] = [];
+  let doubtful: RolloutRecommendation | undefined;
   for (const entry of earlier) {
-    const { uid } = entry.revision.object;
-    const { revision } = entry.revision;
-    const why = whyNot(entry, current);
+    const { object, revision } = entry.revision;
+    const fitting = { kind: "revision", uid: object.uid, revision, skipped: [...skipped] } as const;
+    const why = whyNot(entry, current) ?? readinessOf(entry.revision, revisions);
     if (why === "reading") return { kind: "reading" };
-    if (why === undefined) return { kind: "revision", uid, revision, skipped };
+    if (why === "not-known") return fitting;
+    if (why === "ready-now") return { ...fitting, readiness: why };
+    if (why === "brief") doubtful ??= { ...fitting, readiness: why };
     skipped.push({ revision, why });
   }
-  return { kind: "none", why: "none-fit" };
+  return doubtful ?? { kind: "none", why: skipped.some(isSeenNotToWork) ? "none-ready" : "none-fit" };
 }
+
+const isSeenNotToWork = ({ why }: SkippedRollout): boolean => why === "not-ready" || why === "unfinished";
 
 /** Why it is not recommended in place of the current one; undefined where nothing speaks against it. */
 function whyNot(
   { match, wasUndoneFrom }: RolloutEntry,
   current: RolloutEntry,
-): SkippedRollout["why"] | "reading" | undefined {
+): "undone-from" | "reading" | "commit-unknown" | "same-commit" | undefined {
   if (wasUndoneFrom) return "undone-from";
   if (match === undefined || current.match === undefined) return "reading";
   if (match.kind !== "exact") return "commit-unknown";

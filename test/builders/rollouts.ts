@@ -3,6 +3,7 @@ import type { RolloutSubject } from "../../src/app/undoOutcome.ts";
 import type { Json } from "../../src/domain/release.ts";
 import type { WorkloadReading } from "../../src/domain/rollout.ts";
 import type { LivePod, RolloutReading, RolloutRevision, WorkloadSight } from "../../src/domain/rollouts.ts";
+import { MINUTE_MS } from "../../src/domain/time.ts";
 import { aCommit, aReading } from "./deploy.ts";
 
 /** The Deployment `web` of production. */
@@ -52,7 +53,7 @@ export function aRolloutRevision(revision: Partial<RolloutRevision> = {}): Rollo
     was: [],
     object: { kind: "ReplicaSet", name: `web-h${number}`, uid: `rs${number}` },
     hash: `h${number}`,
-    createdAt: number * 1_000,
+    createdAt: number * MINUTE_MS,
     images: [{ workload: "Deployment/web", container: "app", image: imageOf(template) }],
     pods: { ready: 0, wanted: 0 },
     template,

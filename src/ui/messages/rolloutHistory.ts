@@ -68,7 +68,8 @@ export const noWorkload = (workload: WorkloadAddress): string =>
 export const noRevision = (): string =>
   l10n.t("The cluster's controller has made no revision of it yet. The first appears here by itself.");
 
-type Skipped = Extract<RolloutRecommendation, { readonly kind: "revision" }>["skipped"][number];
+type Recommended = Extract<RolloutRecommendation, { readonly kind: "revision" }>;
+type Skipped = Recommended["skipped"][number];
 
 /** Why a newer revision was passed over. */
 function skippedWords({ revision, why }: Skipped): string {
@@ -79,6 +80,12 @@ function skippedWords({ revision, why }: Skipped): string {
       return l10n.t("{revision} was already undone from", { revision });
     case "commit-unknown":
       return l10n.t("the commit of {revision} is not sure", { revision });
+    case "not-ready":
+      return l10n.t("{revision} has pods of which none is ready", { revision });
+    case "unfinished":
+      return l10n.t("the rollout of {revision} never came to its end", { revision });
+    case "brief":
+      return l10n.t("{revision} was replaced within seconds", { revision });
   }
 }
 
@@ -96,11 +103,29 @@ export function undoRecommendation(recommendation: RolloutRecommendation): strin
     case "none":
       return noneWords(recommendation.why);
     case "revision": {
-      const why = l10n.t("Recommended: the newest earlier revision that is of another commit.");
-      return recommendation.skipped.length === 0
-        ? why
-        : l10n.t("{why} Passed over: {skipped}.", { why, skipped: skippedList(recommendation.skipped) });
+      const { skipped, readiness } = recommendation;
+      return [
+        l10n.t("Recommended: the newest earlier revision that is of another commit."),
+        readinessWords(readiness),
+        ...(skipped.length === 0
+          ? []
+          : [l10n.t("Passed over: {skipped}.", { skipped: skippedList(skipped) })]),
+      ].join(" ");
     }
+  }
+}
+
+/** Whether it worked is what one would want to know, so that it is said where nobody knows. */
+function readinessWords(readiness: Recommended["readiness"]): string {
+  switch (readiness) {
+    case "ready-now":
+      return l10n.t("Pods of it are ready now.");
+    case "brief":
+      return l10n.t(
+        "It was replaced within seconds, so its pods may never have been ready: Kubernetes does not record it.",
+      );
+    case undefined:
+      return l10n.t("Whether its pods were ever ready is not known: Kubernetes does not record it.");
   }
 }
 
@@ -115,6 +140,10 @@ function noneWords(why: Extract<RolloutRecommendation, { readonly kind: "none" }
     case "none-fit":
       return l10n.t(
         "No revision is recommended: of none of the earlier ones is it sure that it is of another commit. One that can be chosen is chosen by hand.",
+      );
+    case "none-ready":
+      return l10n.t(
+        "No revision is recommended: the earlier ones that are surely of another commit have no ready pods, or their rollouts never came to their end. One that can be chosen is chosen by hand.",
       );
   }
 }

@@ -5,6 +5,7 @@ import { EnvironmentBoard } from "../../../src/app/environmentBoard.ts";
 import type { CommitHash } from "../../../src/domain/branch.ts";
 import type { TeamConfig } from "../../../src/domain/config.ts";
 import type { RevisionLabel } from "../../../src/domain/release.ts";
+import { MINUTE_MS } from "../../../src/domain/time.ts";
 import { aCommit, aConfig, aHelmDriver, aMachine, aPool, aRevision } from "../../builders/deploy.ts";
 import {
   anAddress,
@@ -207,7 +208,7 @@ test("a workload without helm shows the template that it has now, and how its ro
     ready: 1,
     wanted: 1,
     revision: 2,
-    since: 2_000,
+    since: 2 * MINUTE_MS,
     commit: aCommit("bad0bad"),
   });
   const before = changes();
@@ -232,7 +233,7 @@ test("a pod that hardly comes up by itself is told in the kubelet's word", () =>
     wanted: 1,
     trouble: "ImagePullBackOff",
     revision: 2,
-    since: 2_000,
+    since: 2 * MINUTE_MS,
     commit: aCommit("bad0bad"),
   });
 });
@@ -258,7 +259,7 @@ test("who deployed a workload is told only beside the commit that it was recorde
   marked(commit);
   assert.deepEqual(stateOf(board), { ...told, since: 900, commit, branch: "master", by: "Ann Lee" });
   marked(aCommit("bad0bad"));
-  assert.deepEqual(stateOf(board), { ...told, since: 1_000, commit });
+  assert.deepEqual(stateOf(board), { ...told, since: MINUTE_MS, commit });
 });
 
 test("the watch of a workload is closed when it is no longer needed", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { recommendUndo } from "../../../src/domain/recommendUndo.ts";
 import type { RolloutEntry } from "../../../src/domain/rolloutEntries.ts";
+import type { RolloutRevision } from "../../../src/domain/rollouts.ts";
+import { HOUR_MS, SECOND_MS, type EpochMs } from "../../../src/domain/time.ts";
 import { aCommit } from "../../builders/deploy.ts";
 import { aRolloutRevision } from "../../builders/rollouts.ts";
 
@@ -22,10 +24,19 @@ const guess = (commit: string): RolloutEntry["match"] => ({
   evidence: commit,
 });
 
-/** Newest first, the first of them current; numbers count down to 1. */
-const entries = (...some: readonly Partial<RolloutEntry>[]): readonly RolloutEntry[] =>
-  some.map((entry, index) => ({
-    revision: aRolloutRevision({ revision: some.length - index }),
+interface Shown extends Partial<Omit<RolloutEntry, "revision">> {
+  readonly pods?: RolloutRevision["pods"];
+  readonly createdAt?: EpochMs;
+}
+
+/** Newest first, the first of them current; numbers count down to 1, and each was made in the hour of its number. */
+const entries = (...some: readonly Shown[]): readonly RolloutEntry[] =>
+  some.map(({ pods, createdAt, ...entry }, index) => ({
+    revision: aRolloutRevision({
+      revision: some.length - index,
+      createdAt: createdAt ?? (some.length - index) * HOUR_MS,
+      ...(pods === undefined ? {} : { pods }),
+    }),
     match: exact("4f1c0de"),
     isCurrent: index === 0,
     wasUndoneFrom: false,
@@ -96,4 +107,72 @@ test("where no history is kept there is nothing to go back to, whatever is still
 
 test("the only revision has none before it", () => {
   assert.deepEqual(recommendUndo(HISTORY, entries({})), { kind: "none", why: "only-one" });
+});
+
+describe("whether a revision ever worked is not recorded, but", () => {
+  const [newest, third, second, first] = [
+    exact("ddddddd"),
+    exact("ccccccc"),
+    exact("bbbbbbb"),
+    exact("aaaaaaa"),
+  ];
+
+  test("pods that serve prove it, and what came after them and never replaced them is passed over", () => {
+    const shown = entries(
+      { match: newest, pods: { ready: 0, wanted: 1 } },
+      { match: third, pods: { ready: 0, wanted: 1 } },
+      { match: second },
+      { match: first, pods: { ready: 3, wanted: 3 } },
+    );
+    assert.deepEqual(recommendUndo(HISTORY, shown), {
+      kind: "revision",
+      uid: "rs1",
+      revision: 1,
+      skipped: [
+        { revision: 3, why: "not-ready" },
+        { revision: 2, why: "unfinished" },
+      ],
+      readiness: "ready-now",
+    });
+  });
+
+  test("where none can be seen to work none is recommended", () => {
+    const shown = entries(
+      { match: newest, pods: { ready: 0, wanted: 1 } },
+      { match: second },
+      { match: first, pods: { ready: 0, wanted: 1 } },
+    );
+    assert.deepEqual(recommendUndo(HISTORY, shown), { kind: "none", why: "none-ready" });
+  });
+
+  test("one that was replaced within seconds comes after one that was not", () => {
+    const shown = entries(
+      { match: newest },
+      { match: third, createdAt: 4 * HOUR_MS - SECOND_MS },
+      { match: second },
+      { match: first },
+    );
+    assert.deepEqual(recommendUndo(HISTORY, shown), {
+      kind: "revision",
+      uid: "rs2",
+      revision: 2,
+      skipped: [{ revision: 3, why: "brief" }],
+    });
+  });
+
+  test("where there is none but such, the newest of them is recommended, and the doubt told", () => {
+    const shown = entries(
+      { match: newest },
+      { match: newest, createdAt: 4 * HOUR_MS - SECOND_MS },
+      { match: second, createdAt: 4 * HOUR_MS - 2 * SECOND_MS },
+      { match: first, createdAt: 4 * HOUR_MS - 3 * SECOND_MS },
+    );
+    assert.deepEqual(recommendUndo(HISTORY, shown), {
+      kind: "revision",
+      uid: "rs2",
+      revision: 2,
+      skipped: [{ revision: 3, why: "same-commit" }],
+      readiness: "brief",
+    });
+  });
 });

@@ -196,11 +196,27 @@ test("the recommendation says its reason, and what was passed over", () => {
           { revision: 4, why: "commit-unknown" },
         ],
       }),
+      undoRecommendation({
+        kind: "revision",
+        uid: "rs1",
+        revision: 1,
+        skipped: [
+          { revision: 4, why: "not-ready" },
+          { revision: 3, why: "unfinished" },
+          { revision: 2, why: "brief" },
+        ],
+        readiness: "ready-now",
+      }),
+      undoRecommendation({ kind: "revision", uid: "rs1", revision: 1, skipped: [], readiness: "brief" }),
+      undoRecommendation({ kind: "none", why: "none-ready" }),
       undoRecommendation({ kind: "none", why: "only-one" }),
       undoRecommendation({ kind: "reading" }),
     ],
     [
-      "Recommended: the newest earlier revision that is of another commit. Passed over: 6 is of the same commit; 5 was already undone from; the commit of 4 is not sure.",
+      "Recommended: the newest earlier revision that is of another commit. Whether its pods were ever ready is not known: Kubernetes does not record it. Passed over: 6 is of the same commit; 5 was already undone from; the commit of 4 is not sure.",
+      "Recommended: the newest earlier revision that is of another commit. Pods of it are ready now. Passed over: 4 has pods of which none is ready; the rollout of 3 never came to its end; 2 was replaced within seconds.",
+      "Recommended: the newest earlier revision that is of another commit. It was replaced within seconds, so its pods may never have been ready: Kubernetes does not record it.",
+      "No revision is recommended: the earlier ones that are surely of another commit have no ready pods, or their rollouts never came to their end. One that can be chosen is chosen by hand.",
       "No revision is recommended: there is no earlier one.",
       "The revisions are still being read.",
     ],
@@ -213,7 +229,7 @@ const reviewed = (review: Partial<UndoReview>): readonly string[] =>
 test("a review says what goes, what changes, what is risky, what is not restored, and the command", () => {
   assert.deepEqual(reviewed({ needsTypedName: true }), [
     "# *Undo* 168 `9c1f2ab` → 167 `51d0c3e`",
-    "Recommended: the newest earlier revision that is of another commit.",
+    "Recommended: the newest earlier revision that is of another commit. Whether its pods were ever ready is not known: Kubernetes does not record it.",
     "## Undone by this (1 commit)",
     "- `9c1f2ab` Rework queue retries · Dan Ortiz <migration>",
     "## Changes",
@@ -290,7 +306,7 @@ test("while it runs the promises fill up, and the pods of the newest template st
       "## Pods, live: ready 0/3",
       "✗ `web-6d9f-x2lqp` [Log] [YAML] [Events] | 0/1 ready · ImagePullBackOff: Back-off pulling image",
       "[Stop Watching]",
-      "If this panel closes, the end is told in a notification. If this window closes, the rollout goes on in the cluster, and nobody watches it.",
+      "The undo goes on if this panel or this window closes; the next window tells how it ended.",
     ],
   );
 });
