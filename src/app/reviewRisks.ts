@@ -59,25 +59,35 @@ export async function rightsRisks(
   const manifest = `${newest.manifest}\n---\n${to.manifest}`;
   const ask = (stop: AbortSignal): ReturnType<LiveObjects["missingRights"]> =>
     live.missingRights(subject.release, { manifest, driver: newest.driver }, stop);
-  return [await rightsRisk(clock, ask, signal)];
+  return [await rightsRisk(clock, { context: subject.release.context, ask }, signal)];
 }
 
 /** What the person may not do, by the API server's own word. */
 export function rightsRisk(
   clock: Clock,
-  ask: (signal: AbortSignal) => Promise<Result<readonly string[], ClusterError>>,
+  {
+    context,
+    ask,
+  }: {
+    readonly context: string;
+    readonly ask: (signal: AbortSignal) => Promise<Result<readonly string[], ClusterError>>;
+  },
   signal: AbortSignal,
 ): Promise<RiskOf<"rights">> {
-  const notAsked = (detail: string): RiskOf<"rights"> => ({ kind: "rights", missing: [], notAsked: detail });
+  const notAsked = (error: ClusterError): RiskOf<"rights"> => ({
+    kind: "rights",
+    missing: [],
+    notAsked: error,
+  });
   return withinLimit<RiskOf<"rights">>(
     clock,
     {
       limit: REVIEW_LIMIT_MS,
       run: async (stop) => {
         const missing = await ask(stop);
-        return missing.ok ? { kind: "rights", missing: missing.value } : notAsked(errorFacts(missing.error));
+        return missing.ok ? { kind: "rights", missing: missing.value } : notAsked(missing.error);
       },
-      otherwise: () => notAsked(tooSlow()),
+      otherwise: () => notAsked(noAnswer(context)),
     },
     signal,
   );
@@ -112,11 +122,9 @@ export function workRisk(
       limit: REVIEW_LIMIT_MS,
       run: async (stop) => {
         const read = await operations.read(ref, stop);
-        return read.ok
-          ? workOf(read.value.value.record)
-          : { kind: "no-operation-lease", detail: errorFacts(read.error) };
+        return read.ok ? workOf(read.value.value.record) : { kind: "no-operation-lease", error: read.error };
       },
-      otherwise: () => ({ kind: "no-operation-lease", detail: tooSlow() }),
+      otherwise: () => ({ kind: "no-operation-lease", error: noAnswer(ref.context) }),
     },
     signal,
   );
@@ -138,12 +146,8 @@ export const driftRisks = (runs: WhatRuns): readonly Risk[] =>
 
 const tooSlow = (): string => `no answer within ${REVIEW_LIMIT_MS / SECOND_MS} s`;
 
-/** What a cluster's refusal comes down to, as data: reason and object, never a sentence. */
-function errorFacts(error: ClusterError): string {
-  const what = [
-    "what" in error ? error.what : "",
-    "server" in error ? error.server : "",
-    "detail" in error ? error.detail : "",
-  ];
-  return [error.reason, ...what].filter((part) => part !== "").join(" ");
-}
+const noAnswer = (context: string): ClusterError => ({
+  reason: "timeout",
+  server: context,
+  afterMs: REVIEW_LIMIT_MS,
+});

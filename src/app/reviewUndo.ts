@@ -59,7 +59,7 @@ export async function reviewUndo(
   const [commits, images, rights, work] = await Promise.all([
     promptCommitRange(services, { ...ends, migrations }, signal),
     imageRisks(services, to, signal),
-    rightsRisk(services.clock, (stop) => services.rollouts.missingRights(subject.workload, stop), signal),
+    mayUndo(services, subject.workload, signal),
     workRisks(services, subject, signal),
   ]);
   if (signal.aborted) return fail({ reason: "aborted" });
@@ -88,6 +88,15 @@ export async function reviewUndo(
     command: undoCommand(subject.workload, to.revision),
     needsTypedName: subject.tier === "production" || seen.manager !== undefined,
   });
+}
+
+function mayUndo(
+  { rollouts, clock }: ReviewUndoServices,
+  workload: WorkloadAddress,
+  signal: AbortSignal,
+): ReturnType<typeof rightsRisk> {
+  const { context } = workload;
+  return rightsRisk(clock, { context, ask: (stop) => rollouts.missingRights(workload, stop) }, signal);
 }
 
 interface Ends {

@@ -2,7 +2,7 @@ import type { CommitHash } from "./branch.ts";
 import type { CommitFacts } from "./commitMatch.ts";
 import type { ImageDrift } from "./history.ts";
 import type { ReleaseHook, ReleaseStatus } from "./release.ts";
-import type { ObjectVersion } from "./cluster.ts";
+import type { ClusterError, ObjectVersion } from "./cluster.ts";
 
 /** An object that a manifest names. */
 export interface ManifestObject {
@@ -84,10 +84,10 @@ export type Risk =
   | { readonly kind: "target-status"; readonly status: ReleaseStatus }
   | { readonly kind: "rolled-back-from"; readonly revision: number }
   /** Whether the API server lets the person do it (SelfSubjectAccessReview); `missing` is empty where it does. */
-  | { readonly kind: "rights"; readonly missing: readonly string[]; readonly notAsked?: string }
+  | { readonly kind: "rights"; readonly missing: readonly string[]; readonly notAsked?: ClusterError }
   | { readonly kind: "nobody-at-work" }
   | { readonly kind: "at-work"; readonly by: string; readonly what: string }
-  | { readonly kind: "no-operation-lease"; readonly detail: string };
+  | { readonly kind: "no-operation-lease"; readonly error: ClusterError };
 
 /** How a risk is to be looked at. */
 export type RiskLevel = "fine" | "note" | "warning" | "danger";

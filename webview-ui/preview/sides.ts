@@ -50,7 +50,7 @@ export const REVIEW: SideView = {
     {
       heading: "Checks",
       lines: [
-        { mark: "ok", spoken: "Good", text: ["Nobody else is deploying; the environment is yours for this"] },
+        { mark: "ok", spoken: "Good", text: ["Nobody else is at work here: the operation Lease is free"] },
         {
           mark: "ok",
           spoken: "Good",

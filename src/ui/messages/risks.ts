@@ -1,6 +1,7 @@
 import { l10n } from "vscode";
 import type { ImageAnswer, ManifestObject, Risk } from "../../domain/rollback.ts";
 import type { Piece } from "../../protocol/panel.ts";
+import { clusterSentence } from "./cluster.ts";
 import { driftWords } from "./historyBanners.ts";
 import { numbers } from "./history.ts";
 import { code, joined, pieces, plain } from "./pieces.ts";
@@ -129,7 +130,7 @@ export function riskWords(risk: OneLine, { to, subject }: Reviewed): readonly Pi
     case "rights":
       return rightsWords(risk, subject.release.namespace);
     case "nobody-at-work":
-      return [l10n.t("Nobody else is at work here; the operation Lease is yours for this")];
+      return [l10n.t("Nobody else is at work here: the operation Lease is free")];
     case "at-work":
       return [
         l10n.t("{name} is at work here: {what}. Wait until that is done.", {
@@ -140,10 +141,8 @@ export function riskWords(risk: OneLine, { to, subject }: Reviewed): readonly Pi
     case "no-operation-lease":
       return [
         l10n.t(
-          "Whether anybody is at work cannot be asked: {detail} It can be done without, confirmed by typing.",
-          {
-            detail: plain(risk.detail),
-          },
+          "Whether anybody is at work here could not be asked. {cause} It can be done without the operation Lease, confirmed by typing.",
+          { cause: clusterSentence(risk.error) },
         ),
       ];
   }
@@ -162,7 +161,9 @@ function rightsWords(
   namespace: string,
 ): readonly Piece[] {
   if (notAsked !== undefined) {
-    return [l10n.t("Whether you may do this could not be asked: {detail}", { detail: plain(notAsked) })];
+    return [
+      l10n.t("Whether you may do this could not be asked. {cause}", { cause: clusterSentence(notAsked) }),
+    ];
   }
   return missing.length === 0
     ? pieces(l10n.t("You may do this in {namespace}"), { namespace: code(namespace) })

@@ -135,10 +135,11 @@ test("what does not answer does not hold the review, and is told as not asked", 
   // Two limits one after the other at most: what runs has to be known before commits are looked up.
   await at.clock.advance(10_000);
   const detail = "no answer within 5 s";
+  const error = { reason: "timeout", server: "production", afterMs: 5_000 } as const;
   assert.deepEqual((await review).risks, [
-    { kind: "no-operation-lease", detail },
+    { kind: "no-operation-lease", error },
     { kind: "images", answers: [{ kind: "not-asked", image: image("4f1c0de"), detail }] },
-    { kind: "rights", missing: [], notAsked: detail },
+    { kind: "rights", missing: [], notAsked: error },
   ]);
 });
 
@@ -169,7 +170,10 @@ test("a Lease that is not there is told", async () => {
   const at = world();
   at.operations.objects.delete(OPERATION);
   assert.deepEqual(await at.risks(6, "no-operation-lease"), [
-    { kind: "no-operation-lease", detail: "not-found leases devdeploy/production-operation" },
+    {
+      kind: "no-operation-lease",
+      error: { reason: "not-found", what: "leases devdeploy/production-operation" },
+    },
   ]);
 });
 

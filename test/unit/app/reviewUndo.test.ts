@@ -205,10 +205,11 @@ test("what does not answer is said not to have been asked, and keeps nobody wait
   const began = world.clock.monotonic();
   const { risks, commits } = await world.reviewed();
   const detail = "no answer within 5 s";
+  const error = { reason: "timeout", server: "production", afterMs: 5_000 } as const;
   assert.deepEqual(risks.slice(0, 3), [
-    { kind: "no-operation-lease", detail },
+    { kind: "no-operation-lease", error },
     { kind: "images", answers: [{ kind: "not-asked", image: anAppImage(), detail }] },
-    { kind: "rights", missing: [], notAsked: detail },
+    { kind: "rights", missing: [], notAsked: error },
   ]);
   assert.equal(commits.kind, "unknown");
   assert.equal(world.clock.monotonic() - began, 5_000);

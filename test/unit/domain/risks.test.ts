@@ -222,7 +222,7 @@ for (const [level, risk] of [
     },
   ],
   ["fine", { kind: "rights", missing: [] }],
-  ["note", { kind: "rights", missing: [], notAsked: "timeout" }],
+  ["note", { kind: "rights", missing: [], notAsked: { reason: "aborted" } }],
   ["danger", { kind: "rights", missing: ["update deployments"] }],
   ["warning", { kind: "pruned", revisions: [1], target: true }],
   ["note", { kind: "pruned", revisions: [1], target: false }],

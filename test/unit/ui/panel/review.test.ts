@@ -77,7 +77,7 @@ test("a review is read from top to bottom: what goes, what changes, what to know
       "± values: `image.tag`, `retry.secret` ‹masked, changed›",
       "[Open Diff]",
       "## Checks",
-      "✓ Nobody else is at work here; the operation Lease is yours for this",
+      "✓ Nobody else is at work here: the operation Lease is free",
       "✓ Image `shop/web:51d0c3e` exists",
       "! A migration came after this commit (`db/migrations/7.sql`). Can the older code run with the newer schema?",
       "✓ You may do this in `buffer`",
@@ -120,9 +120,16 @@ test("each risk has a sentence of its own, and is looked at as gravely as it is"
       },
       { kind: "rolled-back-from", revision: 167 },
       { kind: "rights", missing: ["update deployments"] },
-      { kind: "rights", missing: [], notAsked: "timeout" },
+      {
+        kind: "rights",
+        missing: [],
+        notAsked: { reason: "forbidden", detail: "get leases/web in devdeploy" },
+      },
       { kind: "at-work", by: "Ben Ode", what: "deploying master" },
-      { kind: "no-operation-lease", detail: "There is no Lease." },
+      {
+        kind: "no-operation-lease",
+        error: { reason: "not-found", what: "leases devdeploy/web-operation" },
+      },
     ),
     [
       "✗ Image `a:1` is not in its registry: its pods could not start. It was probably cleaned up.",
@@ -137,9 +144,9 @@ test("each risk has a sentence of its own, and is looked at as gravely as it is"
       "! Somebody changed what runs past helm: `Deployment/web` runs `b:1` and not `a:1`",
       "! 167 was rolled back from before. Is what was wrong with it mended elsewhere?",
       "✗ You may not do this in `buffer`: `update deployments`. Ask an admin for it.",
-      "i Whether you may do this could not be asked: timeout",
+      "i Whether you may do this could not be asked. You are not allowed to: get leases/web in devdeploy. Ask an admin for this permission.",
       "! Ben Ode is at work here: deploying master. Wait until that is done.",
-      "! Whether anybody is at work cannot be asked: There is no Lease. It can be done without, confirmed by typing.",
+      "! Whether anybody is at work here could not be asked. There is no Lease web-operation in the namespace devdeploy. Ask an admin to create it (Devdeploy's README, “Use it with your team”, has the YAML for it and for the permissions), then try again. It can be done without the operation Lease, confirmed by typing.",
     ],
   );
 });

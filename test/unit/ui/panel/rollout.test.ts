@@ -237,7 +237,7 @@ test("a review says what goes, what changes, what is risky, what is not restored
     "± The pods' template: `spec.containers[app].image`, `spec.containers[app].env`",
     "[Open Diff]",
     "## Checks",
-    "✓ Nobody else is at work here; the operation Lease is yours for this",
+    "✓ Nobody else is at work here: the operation Lease is free",
     "## An undo does not restore",
     "i Replicas, strategy and everything else outside of the pods' template",
     "i What stands in ConfigMaps and Secrets, data, and what was sent or written elsewhere",
