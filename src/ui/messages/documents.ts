@@ -3,7 +3,7 @@ import type { DocumentError, DocumentOf, SeenDocument, SeenEvent } from "../../a
 import type { EpochMs } from "../../domain/time.ts";
 import { clusterSentence } from "./cluster.ts";
 import { detail, shown } from "./text.ts";
-import { localAndUtcSeconds } from "./time.ts";
+import { dateAndTimeSeconds } from "./time.ts";
 
 /** An object, and where it is. */
 export interface DocumentPlace {
@@ -43,7 +43,7 @@ const readAt = (of: DocumentOf, { context, namespace }: DocumentPlace, at: Epoch
       what: whatIsRead(of),
       namespace: shown(namespace),
       context: shown(context),
-      time: localAndUtcSeconds(at),
+      time: dateAndTimeSeconds(at),
     },
   );
 

@@ -6,7 +6,7 @@ import type { EpochMs } from "../../domain/time.ts";
 import { diagnosisWords } from "./diagnosis.ts";
 import { textOf } from "./pieces.ts";
 import { itemFacts, itemWords, notProvenTruth, spokenMark, type RunEnds } from "./rollbackRun.ts";
-import { localAndUtcSeconds } from "./time.ts";
+import { dateAndTimeSeconds } from "./time.ts";
 
 /** A rollback whose sheet is copied. */
 export interface SheetFacts extends RunEnds {
@@ -43,7 +43,7 @@ export function proofSheet(facts: SheetFacts, outcome: RollbackOutcome, at: Epoc
   });
   const change = `${end(from)} → ${end(to)}`;
   return [
-    `**${heading(outcome, escaped(subject), to.revision)}** · ${localAndUtcSeconds(at)}`,
+    `**${heading(outcome, escaped(subject), to.revision)}** · ${dateAndTimeSeconds(at)}`,
     `${where} · ${change}`,
     "",
     ...items.map((item) => itemLine(item, facts)),

@@ -9,7 +9,7 @@ import { commitLine, escaped, quoted, SIGNS } from "./proofSheet.ts";
 import { spokenMark } from "./rollbackRun.ts";
 import { workloadWords } from "./rolloutHistory.ts";
 import { undoItemFacts, undoItemWords, undoTruth, type UndoEnds } from "./rolloutRun.ts";
-import { localAndUtcSeconds } from "./time.ts";
+import { dateAndTimeSeconds } from "./time.ts";
 
 /** An undo whose sheet is copied. */
 export interface UndoSheetFacts extends UndoEnds {
@@ -26,7 +26,7 @@ export function undoSheet(facts: UndoSheetFacts, outcome: UndoOutcome, at: Epoch
     context: quoted(subject.workload.context),
   });
   return [
-    `**${heading(outcome, facts)}** · ${localAndUtcSeconds(at)}`,
+    `**${heading(outcome, facts)}** · ${dateAndTimeSeconds(at)}`,
     `${where} · ${end(from)} → ${end(to)}`,
     "",
     ...items.map((item) => itemLine(item, facts)),

@@ -73,6 +73,23 @@ export function stopwatch(length: DurationMs): string {
 
 /** A whole date for a list of facts: `Mon 23 Nov 2026 18:00 (17:00 UTC)`. */
 export function dateAndTime(at: EpochMs): string {
-  const day = format(at, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-  return `${day} ${localAndUtc(at, at)}`;
+  return `${format(at, DAY)} ${localAndUtc(at, at)}`;
+}
+
+const DAY = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
+
+/** As a proof that is kept needs it: the date too, and that of UTC where it is another one. */
+export function dateAndTimeSeconds(at: EpochMs): string {
+  const seconds = { ...CLOCK, second: "2-digit" } as const;
+  const day = format(at, DAY);
+  const utcDay = format(at, { ...DAY, timeZone: "UTC" });
+  const utc = format(at, { ...seconds, timeZone: "UTC" });
+  const words = {
+    day,
+    local: format(at, seconds),
+    utc: day === utcDay ? utc : `${utcDay} ${utc}`,
+  };
+  return new Date(at).getTimezoneOffset() === 0
+    ? l10n.t("{day} {utc} UTC", words)
+    : l10n.t("{day} {local} ({utc} UTC)", words);
 }

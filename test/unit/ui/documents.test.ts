@@ -72,7 +72,7 @@ async function text(uri: FakeUri | undefined, documents = provided()): Promise<s
 }
 
 const HEAD =
-  "in dev1 (staging), read at 14:02:00 (13:02:00 UTC). What looks like a secret is masked. To read it anew, open it again.";
+  "in dev1 (staging), read at Mon, 23 Nov 2026 14:02:00 (13:02:00 UTC). What looks like a secret is masked. To read it anew, open it again.";
 
 test("a document is called so that VS Code knows its language, and its address names the object", async () => {
   const all: readonly DocumentOf[] = [

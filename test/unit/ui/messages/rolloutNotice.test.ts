@@ -68,7 +68,7 @@ test("the sheet is Markdown in which nobody's text is markup", () => {
   assert.equal(
     undoSheet(order, NOT_PROVEN, NOW),
     [
-      "**Deployment/web: the undo to 167 did not work** · 02:00:00 (01:00:00 UTC)",
+      "**Deployment/web: the undo to 167 did not work** · Thu, 8 Jan 1970 02:00:00 (01:00:00 UTC)",
       `\`Deployment/web\` · namespace \`buffer\` · context \`production\` · 168 \`${aCommit("9c1f2ab")}\` → 167 \`${aCommit("51d0c3e")}\``,
       "",
       "- ✅ done: The template of Deployment/web is that of 167",

@@ -321,7 +321,7 @@ test("the sheet can be pasted as Markdown, and nothing in it is somebody else's 
       NOW,
     ).split("\n"),
     [
-      "**web: rolled back to 167, proven** · 02:00:00 (01:00:00 UTC)",
+      "**web: rolled back to 167, proven** · Thu, 8 Jan 1970 02:00:00 (01:00:00 UTC)",
       `release \`web\` · namespace \`buffer\` · context \`production\` · 168 \`${aCommit("9c1f2ab")}\` → 167 \`${aCommit("51d0c3e")}\``,
       "",
       "- ✅ done: History read again: nothing newer than 168",
