@@ -12,6 +12,7 @@ import type { Busy, RecordTruth } from "./deployOutcome.ts";
 import type { Clock, DeployerError, DeployerTool, Log, ReleaseReadError, ReleaseStore } from "./ports.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
 import type { Diagnose } from "./earlyDiagnosis.ts";
+import { byHand } from "./rollbackOrder.ts";
 import type { RollbackSubject } from "./rollbackOutcome.ts";
 import type { ReleaseHistoryStore, ReleaseRemover, RemovalOrder } from "./rollbackPorts.ts";
 import { readRecord } from "./watchHelm.ts";
@@ -160,7 +161,7 @@ async function remove(
     ...(records === "configmap" ? { records } : {}),
     operation: operation.held,
   };
-  log.info(commandLine(remover.removeCommand(tool, order)));
+  log.info(commandLine(byHand(remover.removeCommand(tool, order), order.records)));
   const onLine = (line: string): void => {
     log.info(line);
   };

@@ -18,7 +18,7 @@ import {
   type RiskServices,
 } from "./reviewRisks.ts";
 import { endOf, nowRunning, readRecords, runningRevision, type Records } from "./reviewRecords.ts";
-import { keptRollback } from "./rollbackOrder.ts";
+import { byHand, keptRollback } from "./rollbackOrder.ts";
 import type { ReviewError, RollbackReview, RollbackSubject } from "./rollbackOutcome.ts";
 import type { CommitHistory, Manifests, ReleaseHistoryStore, RollbackRunner } from "./rollbackPorts.ts";
 import { withinLimit } from "./withinLimit.ts";
@@ -153,5 +153,7 @@ function commandOf(
   order: ReturnType<typeof keptRollback>,
 ): Pick<RollbackReview, "command" | "toolProblem"> {
   if (tool === undefined) return {};
-  return tool.ok ? { command: runner.rollbackCommand(tool.value, order) } : { toolProblem: tool.error };
+  return tool.ok
+    ? { command: byHand(runner.rollbackCommand(tool.value, order), order.records) }
+    : { toolProblem: tool.error };
 }

@@ -11,7 +11,7 @@ import type { HoldOperation } from "./deployBranch.ts";
 import type { DeployerTool, ReleaseReadError } from "./ports.ts";
 import { concludeRollback, type ProveRollbackServices } from "./proveRollback.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
-import { keptRollback } from "./rollbackOrder.ts";
+import { byHand, keptRollback } from "./rollbackOrder.ts";
 import type { RollbackOutcome, RollbackPhase, RollbackReview } from "./rollbackOutcome.ts";
 import type { KeptRollback, RollbackRunner } from "./rollbackPorts.ts";
 import { RollbackProgress } from "./rollbackProgress.ts";
@@ -153,7 +153,7 @@ async function run(
     ...holdAfterwards(review, by),
     ...(operation === undefined ? {} : { operation: operation.held }),
   });
-  log.info(commandLine(runner.rollbackCommand(tool, order)));
+  log.info(commandLine(byHand(runner.rollbackCommand(tool, order), order.records)));
   const onLine = (line: string): void => {
     log.info(line);
   };

@@ -1,3 +1,4 @@
+import type { RecordDriver } from "../domain/release.ts";
 import type { KeptRollback } from "./rollbackPorts.ts";
 import type { RollbackReview } from "./rollbackOutcome.ts";
 
@@ -32,3 +33,7 @@ export function keptRollback(
     ...more,
   };
 }
+
+/** A command of helm's as one runs it by hand: unless it is told otherwise, helm looks for its records in Secrets. */
+export const byHand = (command: readonly string[], records: RecordDriver | undefined): readonly string[] =>
+  records === "configmap" ? ["env", `HELM_DRIVER=${records}`, ...command] : command;

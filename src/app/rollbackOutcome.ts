@@ -47,7 +47,7 @@ export interface RollbackReview {
   readonly objects: readonly ObjectChange[];
   readonly values: readonly ValueChange[];
   readonly risks: readonly Risk[];
-  /** As it will be run; undefined where helm was not found, with the reason in `toolProblem`. */
+  /** As it will be run, and may be pasted; undefined where helm was not found, with the reason in `toolProblem`. */
   readonly command?: readonly string[];
   readonly toolProblem?: DeployerError;
   /** Production: the release's name has to be typed. */

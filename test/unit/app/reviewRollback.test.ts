@@ -122,6 +122,14 @@ for (const [status, target] of [
   });
 }
 
+test("a command that is pasted finds records in ConfigMaps, too", async () => {
+  const command = ["/usr/bin/helm", "rollback", "web", "6"];
+  assert.deepEqual(
+    [(await world().reviewed(6)).command, (await world({}, { driver: "configmap" }).reviewed(6)).command],
+    [command, ["env", "HELM_DRIVER=configmap", ...command]],
+  );
+});
+
 test("a target that cannot be read is none", async () => {
   const at = world();
   at.unreadable = 6;
