@@ -109,9 +109,11 @@ export function nextSteps(cause: DiagnosisCause): readonly string[] {
       ];
     case "field-conflict":
       return [
+        l10n.t("Ask whoever set it whether it is still needed: helm would overwrite it."),
         l10n.t(
-          "Agree with whoever set it: if helm is to have it, run helm once with --force-conflicts; if not, take the field out of the chart.",
+          "If helm is to have it, run its command once by hand with --force-conflicts (helm 4); Devdeploy forces nothing by itself.",
         ),
+        l10n.t("If it is to stay, take the field out of the chart."),
       ];
     case "removed-api":
       return [
