@@ -113,7 +113,9 @@ export const busyBanner = (
   now: EpochMs,
 ): readonly Piece[] =>
   pieces(
-    l10n.t("helm is at work: revision {revision} is {status} since {time}. This panel shows how it ends."),
+    l10n.t(
+      "By its record helm is at work: revision {revision} is {status} since {time}. This panel shows how it ends; if nothing comes of it, it offers to clear it once helm's time limit has passed.",
+    ),
     {
       revision,
       status: code(status),
@@ -154,16 +156,16 @@ function recoveryWords(recovery: Recovery, now: EpochMs): string {
       });
     case "rollback":
       return l10n.t(
-        "Nobody is at work at it, and helm does nothing more until it is cleared. Going back to {revision}, which ran, clears it.",
+        "Nobody seems to be at work at it any more, and helm deploys nothing until it is cleared. Going back to {revision}, which ran, clears it.",
         { revision: recovery.to },
       );
     case "uninstall":
       return l10n.t(
-        "Nobody is at work at it, and helm does nothing more until it is cleared. It is the first installation, so the release has to be removed.",
+        "Nobody seems to be at work at it any more, and helm deploys nothing until it is cleared. It is the first installation, so the release has to be removed.",
       );
     case "nothing-to-go-back-to":
       return l10n.t(
-        "Nobody is at work at it, and helm does nothing more until it is cleared. Nothing before it ever ran: what to keep of it, only a person can say. Look at helm history.",
+        "Nobody seems to be at work at it any more, and helm deploys nothing until it is cleared. Nothing before it ever ran: what to keep of it, only a person can say. Look at helm history.",
       );
   }
 }

@@ -107,11 +107,11 @@ test("a helm at work is told; once it must be gone, the way out is offered", () 
     ],
     [
       [
-        "info: helm is at work: revision 169 is `pending-upgrade` since 02:00 (01:00 UTC). This panel shows how it ends.",
+        "info: By its record helm is at work: revision 169 is `pending-upgrade` since 02:00 (01:00 UTC). This panel shows how it ends; if nothing comes of it, it offers to clear it once helm's time limit has passed.",
       ],
       ["info: Ben Ode is at work here: deploying master."],
       [
-        "bad: Revision 169 is `pending-upgrade` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Nobody is at work at it, and helm does nothing more until it is cleared. Going back to 168, which ran, clears it. [Recover: Go Back to 168…]",
+        "bad: Revision 169 is `pending-upgrade` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Nobody seems to be at work at it any more, and helm deploys nothing until it is cleared. Going back to 168, which ran, clears it. [Recover: Go Back to 168…]",
       ],
       [
         "bad: Revision 169 is `pending-upgrade` since 01:00 (00:00 UTC) (1 h, by Ben Ode). helm may take until 02:01 (01:01 UTC); from then on this panel offers to clear it.",
@@ -120,10 +120,10 @@ test("a helm at work is told; once it must be gone, the way out is offered", () 
         "bad: Revision 169 is `pending-upgrade` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Ben Ode holds the operation Lease (deploying master), so it is left alone.",
       ],
       [
-        "bad: Revision 169 is `pending-upgrade` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Nobody is at work at it, and helm does nothing more until it is cleared. Nothing before it ever ran: what to keep of it, only a person can say. Look at helm history.",
+        "bad: Revision 169 is `pending-upgrade` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Nobody seems to be at work at it any more, and helm deploys nothing until it is cleared. Nothing before it ever ran: what to keep of it, only a person can say. Look at helm history.",
       ],
       [
-        "bad: Revision 169 is `pending-install` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Nobody is at work at it, and helm does nothing more until it is cleared. It is the first installation, so the release has to be removed. [Remove the Unfinished Release…]",
+        "bad: Revision 169 is `pending-install` since 01:00 (00:00 UTC) (1 h, by Ben Ode). Nobody seems to be at work at it any more, and helm deploys nothing until it is cleared. It is the first installation, so the release has to be removed. [Remove the Unfinished Release…]",
       ],
     ],
   );
