@@ -96,7 +96,7 @@ export const readingHistory = (): string => l10n.t("Reading helm's records…");
 
 export const noRelease = ({ release, namespace }: RollbackSubject["release"]): string =>
   l10n.t(
-    "helm has no release {release} in the namespace {namespace}: nothing was deployed there yet, or it was removed. Its first revision appears here by itself.",
+    "helm has no release {release} in the namespace {namespace}: nothing was deployed there yet, or it was removed. Its first revision appears here by itself. Records that helm keeps in SQL (HELM_DRIVER=sql) cannot be read here.",
     { release: plain(release), namespace: plain(namespace) },
   );
 

@@ -140,7 +140,7 @@ test("without a release the table says why, and how it fills", () => {
       shown({ entries: [], liveness: { kind: "connecting" } }).view.table.empty,
     ],
     [
-      "helm has no release web in the namespace buffer: nothing was deployed there yet, or it was removed. Its first revision appears here by itself.",
+      "helm has no release web in the namespace buffer: nothing was deployed there yet, or it was removed. Its first revision appears here by itself. Records that helm keeps in SQL (HELM_DRIVER=sql) cannot be read here.",
       "Reading helm's records…",
     ],
   );
