@@ -51,7 +51,7 @@ function containerWords({ name, state, last, restarts }: ContainerFacts): string
   if (state.kind === "running") lines.push(`${name}: running, not ready`);
   if (state.kind === "terminated") lines.push(`${name}: ${endWords(state)}`);
   if (last !== undefined) lines.push(`${name}: before that ${endWords(last)}`);
-  if (restarts > 0) lines.push(`${name}: ${restarts} restarts`);
+  if (restarts > 0) lines.push(`${name}: ${restarts} restart${restarts === 1 ? "" : "s"}`);
   return lines.join("\n");
 }
 

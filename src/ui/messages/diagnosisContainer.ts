@@ -95,7 +95,7 @@ function imageWords(
 function crashSentence(where: string, { exitCode, restarts }: Of<"crash-loop">): string {
   const meaning = exitCode === undefined ? "" : exitMeaning(exitCode);
   const words = { where, code: exitCode ?? "", meaning, restarts };
-  if (exitCode === undefined) return l10n.t("{where} ends again and again: {restarts} restarts.", words);
+  if (exitCode === undefined) return l10n.t("{where} ends again and again (restarts: {restarts}).", words);
   if (restarts === 0) return l10n.t("{where} ended with exit code {code}{meaning}.", words);
   return restarts === 1
     ? l10n.t("{where} ended with exit code {code}{meaning} and was started again.", words)
