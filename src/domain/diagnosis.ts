@@ -1,3 +1,5 @@
+import type { EpochMs } from "./time.ts";
+
 /** Why a rollout or a run of helm failed, with what says so. Texts are the cluster's, redacted, never markup. */
 export interface Diagnosis {
   readonly cause: DiagnosisCause;
@@ -11,8 +13,9 @@ export interface Evidence {
   readonly about: string;
   /** One or several lines, redacted and bounded. */
   readonly text: string;
-  /** How often it was seen, for events. */
+  /** How often it was seen, and when last, for events. */
   readonly count?: number;
+  readonly at?: EpochMs;
 }
 
 interface InPod {

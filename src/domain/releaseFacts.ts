@@ -132,6 +132,8 @@ export interface EventFact {
   readonly reason: string;
   readonly message: string;
   readonly count: number;
+  /** When it was seen last. */
+  readonly at?: EpochMs;
   readonly isWarning: boolean;
   /** The container that it is about, where it is about one. */
   readonly container?: string;

@@ -74,11 +74,12 @@ export const conditionEvidence = (
 });
 
 /** An event as evidence. */
-export const eventEvidence = ({ about, reason, message, count }: EventFact): Evidence => ({
+export const eventEvidence = ({ about, reason, message, count, at }: EventFact): Evidence => ({
   kind: "event",
   about,
   text: joined(reason, message),
   count,
+  ...(at === undefined ? {} : { at }),
 });
 
 const lastLines = (log: string): string => log.trimEnd().split("\n").slice(-MAX_LOG_LINES).join("\n").trim();

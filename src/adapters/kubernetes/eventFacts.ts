@@ -20,6 +20,7 @@ const IN_CONTAINER = /^spec\.(?:initContainers|containers|ephemeralContainers)\{
 function readEvent(event: JsonObject): EventFact {
   const place = textAt(event, "involvedObject", "fieldPath") ?? "";
   const container = IN_CONTAINER.exec(place)?.groups?.["name"];
+  const at = Date.parse(timeOf(event));
   return {
     about: workloadName(
       textAt(event, "involvedObject", "kind") ?? "",
@@ -28,6 +29,7 @@ function readEvent(event: JsonObject): EventFact {
     reason: textAt(event, "reason") ?? "",
     message: (textAt(event, "message") ?? "").slice(0, MAX_EVENT),
     count: numberAt(event, "series", "count") ?? numberAt(event, "count") ?? 1,
+    ...(Number.isFinite(at) ? { at } : {}),
     isWarning: textAt(event, "type") === "Warning",
     ...(container === undefined ? {} : { container }),
   };

@@ -1,9 +1,11 @@
 import { l10n } from "vscode";
 import type { Diagnosis, DiagnosisCause, Evidence } from "../../domain/diagnosis.ts";
+import type { EpochMs } from "../../domain/time.ts";
 import { mayHealByItself } from "../../domain/healing.ts";
 import { causeSentence } from "./diagnosisCause.ts";
 import { nextSteps } from "./diagnosisSteps.ts";
 import { shownLines } from "./text.ts";
+import { localAndUtcSeconds } from "./time.ts";
 
 /** A diagnosis in words: what happened to what, what says so, and what can be done next. None of it is markup. */
 export interface DiagnosisWords {
@@ -37,7 +39,7 @@ export const earlySentence = (diagnosis: Pick<Diagnosis, "cause">): string =>
     ? l10n.t("{cause} It may still heal by itself.", { cause: diagnosisSentence(diagnosis) })
     : diagnosisSentence(diagnosis);
 
-function evidenceLines({ kind, about, text, count }: Evidence): string {
+function evidenceLines({ kind, about, text, count, at }: Evidence): string {
   const lines = shownLines(text);
   const where = shownLines(about);
   switch (kind) {
@@ -45,7 +47,7 @@ function evidenceLines({ kind, about, text, count }: Evidence): string {
     case "condition":
       return about === "" ? lines : `${where}\n${indented(lines)}`;
     case "event":
-      return `${where}\n${indented(lines)}   (${counted(count ?? 1)})`;
+      return `${where}\n${indented(lines)}   (${counted(count ?? 1, at)})`;
     case "log":
       return `${l10n.t("last lines of the log of {what}:", { what: where })}\n${indented(lines)}`;
     case "helm":
@@ -53,8 +55,14 @@ function evidenceLines({ kind, about, text, count }: Evidence): string {
   }
 }
 
-const counted = (count: number): string =>
-  count <= 1 ? l10n.t("event") : l10n.t("event, {count} times", { count });
+/** Whether it is of now or of an hour ago tells much; in full, since a diagnosis is read later, too. */
+function counted(count: number, at: EpochMs | undefined): string {
+  const time = at === undefined ? "" : localAndUtcSeconds(at);
+  if (at === undefined) return count <= 1 ? l10n.t("event") : l10n.t("event, {count} times", { count });
+  return count <= 1
+    ? l10n.t("event at {time}", { time })
+    : l10n.t("event, {count} times, last at {time}", { count, time });
+}
 
 const indented = (lines: string): string =>
   lines

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Diagnosis, DiagnosisCause } from "../../../src/domain/diagnosis.ts";
 
+process.env["TZ"] = "Europe/Berlin";
 const { diagnosisWords, earlySentence, prospectSentence } =
   await import("../../../src/ui/messages/diagnosis.ts");
 
@@ -219,7 +220,8 @@ test("while it is still waited for, it is told whether it may heal by itself", (
   );
 });
 
-test("evidence stands in the cluster's words below what it is about, with its count", () => {
+test("evidence stands in the cluster's words below what it is about; events with their time and count", () => {
+  const SEEN = Date.parse("2026-11-23T13:02:09Z");
   const diagnosis: Diagnosis = {
     cause: { ...image, why: "missing" },
     evidence: [
@@ -228,8 +230,9 @@ test("evidence stands in the cluster's words below what it is about, with its co
         about: "Pod/web-1",
         text: "app: ImagePullBackOff: Back-off pulling\napp: 2 restarts",
       },
-      { kind: "event", about: "Pod/web-1", text: "Failed: Failed to pull image", count: 3 },
-      { kind: "event", about: "Pod/web-1", text: "BackOff: Back-off", count: 1 },
+      { kind: "event", about: "Pod/web-1", text: "Failed: Failed to pull image", count: 3, at: SEEN },
+      { kind: "event", about: "Pod/web-1", text: "BackOff: Back-off", count: 1, at: SEEN },
+      { kind: "event", about: "Pod/web-1", text: "Unhealthy: 503", count: 2 },
       { kind: "condition", about: "Deployment/web", text: "Progressing=False" },
       { kind: "log", about: "Pod/web-1 app", text: "one\n\ttwo" },
       { kind: "helm", about: "", text: "Error: context deadline exceeded" },
@@ -242,9 +245,11 @@ test("evidence stands in the cluster's words below what it is about, with its co
       "  app: ImagePullBackOff: Back-off pulling",
       "  app: 2 restarts",
       "Pod/web-1",
-      "  Failed: Failed to pull image   (event, 3 times)",
+      "  Failed: Failed to pull image   (event, 3 times, last at 14:02:09 (13:02:09 UTC))",
       "Pod/web-1",
-      "  BackOff: Back-off   (event)",
+      "  BackOff: Back-off   (event at 14:02:09 (13:02:09 UTC))",
+      "Pod/web-1",
+      "  Unhealthy: 503   (event, 2 times)",
       "Deployment/web",
       "  Progressing=False",
       "last lines of the log of Pod/web-1 app:",

@@ -422,18 +422,19 @@ test("events are asked for by uid, a bounded number of them, and sorted by when 
   const events = await new ApiEvidenceReader(api).events(ref, { namespace: "shop", uid: "p1" }, never);
   assert.ok(events.ok);
   assert.deepEqual(
-    events.value.map(({ about: of, reason, count, isWarning, message, container }) => [
+    events.value.map(({ about: of, reason, count, at, isWarning, message, container }) => [
       of,
       reason,
       count,
+      new Date(at ?? 0).toISOString(),
       isWarning,
       message.length,
       container,
     ]),
     [
-      ["Pod/web-1", "Pulled", 1, false, 0, undefined],
-      ["Pod/web-1", "Unhealthy", 7, true, 0, undefined],
-      ["Pod/web-1", "BackOff", 3, true, 1024, "app"],
+      ["Pod/web-1", "Pulled", 1, "2026-11-23T00:00:01.000Z", false, 0, undefined],
+      ["Pod/web-1", "Unhealthy", 7, "2026-11-23T00:00:05.000Z", true, 0, undefined],
+      ["Pod/web-1", "BackOff", 3, "2026-11-23T00:00:09.000Z", true, 1024, "app"],
     ],
   );
   assert.deepEqual(api.calls[0]?.query, { fieldSelector: "involvedObject.uid=p1", limit: "50" });
