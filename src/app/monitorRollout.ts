@@ -1,15 +1,18 @@
 import { baselineOf, lookAt, watchedFrom, type MonitorLook, type Watched } from "../domain/monitoring.ts";
-import { workloadName, type RevisionLabel } from "../domain/release.ts";
+import { manifestEntries, type ManifestEntry } from "../domain/manifest.ts";
+import { workloadName, type Revision, type RevisionLabel } from "../domain/release.ts";
 import type { WorkloadSight } from "../domain/rollouts.ts";
 import { SECOND_MS, type DurationMs } from "../domain/time.ts";
 import type { Disposable } from "./emitter.ts";
 import type { Monitored, MonitorListener } from "./monitors.ts";
 import type { Clock, ClusterWatches, ReleaseRef, ReleaseStore, Watch } from "./ports.ts";
+import type { Manifests } from "./rollbackPorts.ts";
 import type { WorkloadAddress, WorkloadWatches } from "./rolloutPorts.ts";
 
 export interface MonitorServices {
   readonly watches: Pick<ClusterWatches, "releases"> & WorkloadWatches;
   readonly releases: Pick<ReleaseStore, "revision">;
+  readonly manifests: Pick<Manifests, "read">;
   readonly clock: Clock;
 }
 
@@ -67,35 +70,46 @@ export class RolloutMonitor implements Disposable {
 
   /** The workloads of the record that was made; those that were seen before a reload are known already. */
   async #followRelease(release: ReleaseRef, revision: number): Promise<void> {
-    const known = Object.keys(this.#entry.baselines);
-    const names = known.length > 0 ? known : await this.#namesOf(release, revision);
+    const known = Object.keys(this.#entry.baselines).flatMap((key) => addressOf(key, release));
+    const workloads = known.length > 0 ? known : await this.#workloadsOf(release, revision);
     if (this.#isOver()) return;
-    const workloads = workloadsOf(release, names);
     if (workloads.length === 0) this.#end();
-    else this.#follow(workloads);
+    else this.#follow(workloads.slice(0, MOST_WORKLOADS));
   }
 
-  async #namesOf(release: ReleaseRef, revision: number): Promise<readonly string[]> {
+  async #workloadsOf(release: ReleaseRef, revision: number): Promise<readonly WorkloadAddress[]> {
     const { releases, clock } = this.#services;
     const { signal } = this.#over;
     while (!signal.aborted) {
       const record = await releases.revision(release, revision, signal);
-      if (record.ok) return [...new Set((record.value?.images ?? []).map(({ workload }) => workload))];
+      if (record.ok) return record.value === undefined ? [] : await this.#named(release, record.value);
       await clock.sleep(READ_AGAIN_MS, signal);
     }
     return [];
   }
 
+  /** A chart may put workloads into other namespaces than the release's. */
+  async #named(release: ReleaseRef, { manifest }: Revision): Promise<readonly WorkloadAddress[]> {
+    const { namespace } = release;
+    const entries = manifestEntries(await this.#services.manifests.read(manifest), namespace);
+    return entries.flatMap((entry) => workloadOf(entry, release));
+  }
+
   #follow(workloads: readonly WorkloadAddress[]): void {
     for (const workload of workloads) {
       const watch = this.#own(this.#services.watches.workload(workload));
-      const key = workloadName(workload.kind, workload.name);
+      const key = keyOf(workload, this.#home);
       const baseline = this.#entry.baselines[key];
       const watched = baseline === undefined ? undefined : watchedFrom(baseline);
       this.#followed.set(key, { workload, watch, watched });
       this.#own(watch.onChange(this.#changed));
     }
     this.#look();
+  }
+
+  get #home(): string {
+    const { what } = this.#entry;
+    return what.kind === "release" ? what.release.namespace : what.workload.namespace;
   }
 
   readonly #changed = (): void => {
@@ -201,15 +215,26 @@ export class RolloutMonitor implements Disposable {
 
 const KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 
-/** Hooks, and other kinds that run to their end, are no workloads that could be watched. */
-function workloadsOf(
-  { context, namespace }: ReleaseRef,
-  names: readonly string[],
+const kindOf = (text: string): WorkloadAddress["kind"] | undefined => KINDS.find((one) => one === text);
+
+/** Other kinds run to their end, or make no pods, and are no workloads that could be watched. */
+function workloadOf(
+  { object }: ManifestEntry,
+  { context, namespace: home }: ReleaseRef,
 ): readonly WorkloadAddress[] {
-  const found = names.flatMap((text): readonly WorkloadAddress[] => {
-    const slash = text.indexOf("/");
-    const kind = KINDS.find((one) => one === text.slice(0, slash));
-    return kind === undefined ? [] : [{ context, namespace, kind, name: text.slice(slash + 1) }];
-  });
-  return found.slice(0, MOST_WORKLOADS);
+  const { name, namespace, apiVersion } = object;
+  const kind = apiVersion.startsWith("apps/") ? kindOf(object.kind) : undefined;
+  return kind === undefined ? [] : [{ context, namespace: namespace === "" ? home : namespace, kind, name }];
+}
+
+/** `Deployment/web`, or `far/Deployment/web` in another namespace. */
+function keyOf({ kind, namespace, name }: WorkloadAddress, home: string): string {
+  const own = workloadName(kind, name);
+  return namespace === home ? own : `${namespace}/${own}`;
+}
+
+function addressOf(key: string, { context, namespace: home }: ReleaseRef): readonly WorkloadAddress[] {
+  const [name = "", kindText = "", namespace = home] = key.split("/").reverse();
+  const kind = kindOf(kindText);
+  return kind === undefined ? [] : [{ context, namespace, kind, name }];
 }

@@ -21,7 +21,7 @@ export interface Monitored {
   readonly commit?: CommitHash;
   readonly provenAt: EpochMs;
   readonly until: EpochMs;
-  /** By the workload, as `Deployment/web`; none before it was first seen. */
+  /** By the workload, as `Deployment/web` or `far/Deployment/web`; none before it was first seen. */
   readonly baselines: Readonly<Record<string, Baseline>>;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { manifestYaml } from "../../../src/adapters/helm/manifestYaml.ts";
 import { RolloutMonitor } from "../../../src/app/monitorRollout.ts";
 import type { Deployed, Monitored } from "../../../src/app/monitors.ts";
 import type { WorkloadAddress } from "../../../src/app/rolloutPorts.ts";
@@ -19,6 +20,9 @@ const RELEASE: Deployed = { kind: "release", release: { context, namespace, rele
 const UNDO: Deployed = { kind: "workload", workload: WEB, revision: 2 };
 const LIVE = { kind: "live", verifiedAt: 1 } as const;
 
+const aManifest = (apiVersion: string, kind: string, name: string, home = ""): string =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${home}`;
+
 /** A deploy that has just been proven, and what a window that watches it would have to tell. */
 class Stage {
   readonly clock = new ManualClock();
@@ -28,12 +32,12 @@ class Stage {
   kept: Monitored["baselines"] = {};
 
   constructor() {
-    const images = [
-      { workload: "Deployment/web", container: "app", image: "app:1" },
-      { workload: "Deployment/worker", container: "app", image: "app:1" },
-      { workload: "CronJob/night", container: "app", image: "app:1" },
-    ];
-    this.releases.add("shop", aRevision({ revision: 5, images }));
+    const manifest = [
+      aManifest("apps/v1", "Deployment", "web"),
+      aManifest("apps/v1", "Deployment", "worker"),
+      aManifest("batch/v1", "CronJob", "night"),
+    ].join("\n---\n");
+    this.releases.add("shop", aRevision({ revision: 5, manifest }));
   }
 
   async monitor(what: Deployed, baselines: Monitored["baselines"] = {}): Promise<RolloutMonitor> {
@@ -43,7 +47,7 @@ class Stage {
       ...{ id: "1", folder: "demo", subject: "shop", target: "shop", what, baselines },
       ...{ provenAt: now, until: now + 15 * MINUTE_MS },
     };
-    const monitor = new RolloutMonitor({ clock, watches, releases }, entry, {
+    const monitor = new RolloutMonitor({ clock, watches, releases, manifests: manifestYaml }, entry, {
       kept: (found) => {
         this.kept = found;
       },
@@ -52,7 +56,8 @@ class Stage {
         told.push([workload.name, ...troubles.map(({ kind }) => kind)]);
       },
     });
-    await clock.advance(0);
+    // A manifest gives way between its documents.
+    for (let turn = 0; turn < 10; turn += 1) await clock.advance(0);
     return monitor;
   }
 
@@ -82,6 +87,35 @@ class Stage {
     return all.filter(({ isOpen }) => isOpen).length;
   }
 }
+
+test("a workload that the chart puts into another namespace is watched there, also after a reload", async () => {
+  const far = anAddress({ namespace: "far" });
+  const both = new Stage();
+  both.releases.add(
+    "shop",
+    aRevision({
+      revision: 5,
+      manifest: [
+        aManifest("apps/v1", "Deployment", "web"),
+        aManifest("apps/v1", "Deployment", "web", "  namespace: far\n"),
+      ].join("\n---\n"),
+    }),
+  );
+  await both.monitor(RELEASE);
+  await both.records(5);
+  await both.see(WEB, {});
+  await both.see(far, {});
+  await both.see(far, { restarts: 1 });
+  assert.deepEqual(
+    [Object.keys(both.kept), both.told],
+    [["Deployment/web", "far/Deployment/web"], [["web", "restarted"]]],
+  );
+  const reloaded = new Stage();
+  await reloaded.monitor(RELEASE, both.kept);
+  await reloaded.records(5);
+  await reloaded.see(far, { restarts: 1 });
+  assert.deepEqual(reloaded.told, [["web", "restarted"]]);
+});
 
 const newer = { rollout: aRollout({ revisions: [aRolloutRevision({ revision: 3 })] }) };
 
@@ -196,7 +230,7 @@ test("a record that cannot be read is asked for again, and one without workloads
   await stage.see(WEB, {});
   await stage.see(WEB, { restarts: 1 });
   const empty = new Stage();
-  empty.releases.add("shop", aRevision({ revision: 5, images: [] }));
+  empty.releases.add("shop", aRevision({ revision: 5, manifest: "" }));
   await empty.monitor(RELEASE);
   assert.deepEqual([stage.told, empty.told], [[["web", "restarted"]], ["ended"]]);
 });
