@@ -70,11 +70,22 @@ export async function openBareStage(theatre: BareTheatre): Promise<BareStage> {
   };
 }
 
+export const setImage = (stage: BareStage, tag: string, of = "deployment/web"): Promise<string> =>
+  stage.kubectlDo("set", "image", of, `web=${imageOf(tag)}`);
+
+export const isReady = (pod: unknown): boolean =>
+  listAt(pod, "status", "conditions").some(
+    (one) => at(one, "type") === "Ready" && at(one, "status") === "True",
+  );
+
 export const imageOf = (tag: string): string => `registry.example.com/shop/web:${tag}`;
+
+/** What workloads are played without helm. */
+export type BareKind = "Deployment" | "StatefulSet" | "DaemonSet";
 
 /** Settings of a workload beside its image; `pod` and `container` go into its template. */
 export interface Wish {
-  readonly kind?: "Deployment" | "StatefulSet";
+  readonly kind?: BareKind;
   readonly metadata?: object;
   readonly spec?: object;
   readonly pod?: object;
@@ -88,7 +99,9 @@ export const aWorkload = (tag: string, wish: Wish = {}): object => {
     ...{ apiVersion: "apps/v1", kind },
     metadata: { name: "web", ...metadata },
     spec: {
-      ...{ replicas: 1, selector: { matchLabels: { app: "web" } } },
+      selector: { matchLabels: { app: "web" } },
+      // There is one node, so a DaemonSet has one pod, too.
+      ...(kind === "DaemonSet" ? {} : { replicas: 1 }),
       ...(kind === "StatefulSet" ? { serviceName: "web" } : {}),
       template: {
         metadata: { labels: { app: "web" } },

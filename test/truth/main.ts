@@ -12,12 +12,13 @@ import { table, verdict } from "./report.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 import { openStage, type Theatre } from "./stage.ts";
 import { UNDO_SCENARIOS } from "./undoScenarios.ts";
+import { WHY_DAEMON_SCENARIOS } from "./whyDaemonScenarios.ts";
 import { WHY_SCENARIOS, type BareScenario } from "./whyScenarios.ts";
 import { WHY_SET_SCENARIOS } from "./whySetScenarios.ts";
 
 /** Scenarios mostly wait, for helm and for pods. */
 const AT_ONCE = 3;
-const BARE_SCENARIOS = [...WHY_SCENARIOS, ...WHY_SET_SCENARIOS, ...UNDO_SCENARIOS];
+const BARE_SCENARIOS = [...WHY_SCENARIOS, ...WHY_SET_SCENARIOS, ...WHY_DAEMON_SCENARIOS, ...UNDO_SCENARIOS];
 
 /** A row, and whether a lie in its place would have been seen. */
 interface Played {

@@ -22,8 +22,10 @@ import type { PanelView } from "../../src/protocol/panel.ts";
 import type { RolloutModel } from "../../src/ui/panel/rolloutModel.ts";
 import { aBranch } from "../builders/deploy.ts";
 import { until } from "../builders/waiting.ts";
+import { FakeKeptUndos } from "../fakes/keptUndos.ts";
 import { FakeLog } from "../fakes/log.ts";
 import type { TestCluster } from "../contract/cluster.ts";
+import type { BareKind } from "./bareStage.ts";
 import { STEADY_SECONDS } from "./panel.ts";
 import { CONTEXT } from "./stage.ts";
 
@@ -45,10 +47,7 @@ const SETTLED_LIMIT_MS = 60_000;
 
 export async function openRolloutPanel(
   stage: { readonly cluster: TestCluster; readonly namespace: string },
-  {
-    person = "ann",
-    kind = "Deployment",
-  }: { readonly person?: string; readonly kind?: "Deployment" | "StatefulSet" } = {},
+  { person = "ann", kind = "Deployment" }: { readonly person?: string; readonly kind?: BareKind } = {},
 ): Promise<RolloutPanel> {
   const kubeconfig = await stage.cluster.kubeconfig(person, [CONTEXT]);
   const log = new FakeLog();
@@ -81,6 +80,7 @@ export async function openRolloutPanel(
         {
           ...pinned,
           watches: cluster.watches,
+          keptUndos: new FakeKeptUndos(),
           steadySeconds: STEADY_SECONDS,
           diagnoseWorkload: (of, signal) => diagnoseWorkload(pinned, of, signal),
           holdOperation: (ref, who, signal) => holdOperation(pinned, { ref, ...who }, signal),

@@ -3,7 +3,7 @@ import type { PanelView } from "../../src/protocol/panel.ts";
 import { until } from "../builders/waiting.ts";
 import { sentence } from "./account.ts";
 import type { Both } from "./attempt.ts";
-import type { BareStage } from "./bareStage.ts";
+import type { BareKind, BareStage } from "./bareStage.ts";
 import { openRolloutPanel, type RolloutPanel } from "./rolloutPanel.ts";
 import { undoSaid } from "./undoSaid.ts";
 import { UndoWitness } from "./undoWitness.ts";
@@ -11,7 +11,7 @@ import { UndoWitness } from "./undoWitness.ts";
 export interface UndoAttempt {
   /** The tag of the template to go back to. */
   readonly to: string;
-  readonly kind?: "Deployment" | "StatefulSet";
+  readonly kind?: BareKind;
   /** After the review, before the undo. */
   readonly between?: () => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { until } from "../builders/waiting.ts";
 import { at, listAt, textAt } from "../contract/json.ts";
 import type { Both } from "./attempt.ts";
-import { aWorkload, imageOf, type BareStage, type Wish } from "./bareStage.ts";
+import { aWorkload, setImage, type BareStage, type Wish } from "./bareStage.ts";
 import { undo } from "./undoAttempt.ts";
 import type { BareScenario } from "./whyScenarios.ts";
 
@@ -9,6 +9,7 @@ import type { BareScenario } from "./whyScenarios.ts";
 export const UNDO_SCENARIOS: readonly BareScenario[] = [
   { name: "undo: good", play: (stage) => backToFirst(stage) },
   { name: "undo: StatefulSet", play: (stage) => backToFirst(stage, { kind: "StatefulSet" }) },
+  { name: "undo: DaemonSet", play: (stage) => backToFirst(stage, { kind: "DaemonSet" }) },
   { name: "undo: edited between review and run", play: edited },
   { name: "undo: annotated between review and run", play: annotated },
   { name: "undo: paused", play: paused },
@@ -113,6 +114,3 @@ async function badImage(stage: BareStage): Promise<Both> {
   await rolledOut(stage, { spec: { progressDeadlineSeconds: 6 } }, "missing-a1");
   return undo(stage, { to: "missing-a1" });
 }
-
-const setImage = (stage: BareStage, tag: string, of = DEPLOYMENT): Promise<string> =>
-  stage.kubectlDo("set", "image", of, `web=${imageOf(tag)}`);

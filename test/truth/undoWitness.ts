@@ -1,10 +1,10 @@
 import { at, fieldsOf, listAt, textAt } from "../contract/json.ts";
 import type { Account } from "./account.ts";
-import type { BareStage } from "./bareStage.ts";
-import { whatIsWrong } from "./workloadWitness.ts";
+import type { BareKind, BareStage } from "./bareStage.ts";
+import { wantedPods, whatIsWrong } from "./workloadWitness.ts";
 
 interface Undone {
-  readonly kind: "Deployment" | "StatefulSet";
+  readonly kind: BareKind;
   /** The tag of the template that somebody wants to go back to. */
   readonly to: string;
 }
@@ -49,7 +49,7 @@ export class UndoWitness {
       current !== undefined &&
       current.number > this.#highest &&
       at(workload, "metadata", "generation") === at(workload, "status", "observedGeneration") &&
-      pods.length === at(workload, "spec", "replicas") &&
+      pods.length === wantedPods(workload) &&
       pods.every((pod) => isReady(pod) && tagOfPod(pod) === to);
     const because = done ? managed(workload) : await this.#whyNot(workload, all);
     return {

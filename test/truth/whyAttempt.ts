@@ -1,7 +1,7 @@
 import type { Diagnosis, DiagnosisCause } from "../../src/domain/diagnosis.ts";
 import { until } from "../builders/waiting.ts";
 import type { Both } from "./attempt.ts";
-import type { BareStage } from "./bareStage.ts";
+import type { BareKind, BareStage } from "./bareStage.ts";
 import { openRolloutPanel } from "./rolloutPanel.ts";
 import { whySaid } from "./whySaid.ts";
 import { whatIsWrong } from "./workloadWitness.ts";
@@ -9,7 +9,7 @@ import { whatIsWrong } from "./workloadWitness.ts";
 export interface WhyAttempt {
   /** What the witness has to have seen before the panel is asked: that the story has come to where it was to come. */
   readonly is: RegExp;
-  readonly kind?: "Deployment" | "StatefulSet";
+  readonly kind?: BareKind;
   /** Ann, who may do everything in the namespace, where it is left out. */
   readonly person?: string;
   /** Taken from what the witness saw: what this person cannot know. */

@@ -95,7 +95,7 @@ const READINGS: readonly Reading[] = [
     (at) => `quota: ${short(at["message"] ?? "")}`,
   ],
   [
-    /^The cluster's rules turned (?:Deployment|StatefulSet)\/web away: (?<message>.+)\.$/u,
+    /^The cluster's rules turned (?:Deployment|StatefulSet|DaemonSet)\/web away: (?<message>.+)\.$/u,
     (at) => `turned away: ${short(at["message"] ?? "")}`,
   ],
   [

@@ -1,7 +1,7 @@
 import { until } from "../builders/waiting.ts";
 import { at, listAt, textAt } from "../contract/json.ts";
 import type { Both } from "./attempt.ts";
-import { aWorkload, imageOf, type BareStage, type Wish } from "./bareStage.ts";
+import { aWorkload, imageOf, isReady, setImage, type BareStage, type Wish } from "./bareStage.ts";
 import { whyOf, type WhyAttempt } from "./whyAttempt.ts";
 
 /** A story of a workload that helm knows nothing of. It is played once. */
@@ -85,7 +85,7 @@ async function podSecurity(stage: BareStage): Promise<Both> {
 }
 
 /** A policy of this namespace alone; it takes effect some moments after it is made. */
-async function makePolicy(stage: BareStage): Promise<void> {
+export async function makePolicy(stage: BareStage): Promise<void> {
   const { namespace } = stage;
   const group = "admissionregistration.k8s.io/v1";
   await stage.create({
@@ -242,11 +242,3 @@ async function withoutEvents(stage: BareStage): Promise<Both> {
   await stage.create(aWorkload("crash-a1"));
   return whyOf(stage, { is: /exit code 1/u, person: "eve", without: /; last words.*/u });
 }
-
-const setImage = (stage: BareStage, tag: string, of = "deployment/web"): Promise<string> =>
-  stage.kubectlDo("set", "image", of, `web=${imageOf(tag)}`);
-
-const isReady = (pod: unknown): boolean =>
-  listAt(pod, "status", "conditions").some(
-    (one) => at(one, "type") === "Ready" && at(one, "status") === "True",
-  );

@@ -1,25 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import { at, listAt, textAt } from "../contract/json.ts";
-import type { BareStage } from "./bareStage.ts";
+import type { BareKind, BareStage } from "./bareStage.ts";
 import { podWitness } from "./podWitness.ts";
 
-type Kind = "Deployment" | "StatefulSet";
-
 /** Says with kubectl alone what is wrong with the workload `web`, in one short sentence. */
-export async function whatIsWrong(stage: BareStage, kind: Kind): Promise<string> {
+export async function whatIsWrong(stage: BareStage, kind: BareKind): Promise<string> {
   const name = `${kind}/web`;
   const workload = await stage.get(name);
   if (workload === undefined) return `${name} gone`;
-  const wanted = Number(at(workload, "spec", "replicas"));
+  const wanted = wantedPods(workload);
   if (wanted === 0) return scaledToZero(stage, name);
   const owned = kind === "Deployment" ? await replicaSets(stage, workload) : [];
   const newest = owned.find((set) => isOfTemplate(set, workload));
   const all = listAt(await stage.get("pods", "--selector=app=web"), "items");
+  const revision = kind === "Deployment" ? undefined : await newestRevision(stage, workload);
   const pods = all.filter((pod) =>
     kind === "Deployment"
       ? newest !== undefined && ownerOf(pod) === uidOf(newest)
-      : at(pod, "metadata", "labels", "controller-revision-hash") ===
-        at(workload, "status", "updateRevision"),
+      : at(pod, "metadata", "labels", "controller-revision-hash") === revision,
   );
   const staying = pods.filter((pod) => !isGoing(pod));
   if (staying.length < wanted) {
@@ -32,6 +30,19 @@ export async function whatIsWrong(stage: BareStage, kind: Kind): Promise<string>
   const told = sick === undefined ? undefined : await podWitness(stage, sick);
   if (told !== undefined) return told;
   return standstill(name, workload, { old: all.filter((pod) => !staying.includes(pod)), owned });
+}
+
+/** How many pods it is to have: a DaemonSet's controller counts the nodes. */
+export const wantedPods = (workload: unknown): number =>
+  Number(at(workload, "spec", "replicas") ?? at(workload, "status", "desiredNumberScheduled"));
+
+/** What its pods are labelled with: a StatefulSet tells it itself, of a DaemonSet its history does. */
+async function newestRevision(stage: BareStage, workload: unknown): Promise<unknown> {
+  if (at(workload, "kind") === "StatefulSet") return at(workload, "status", "updateRevision");
+  const revisions = listAt(await stage.get("controllerrevisions", "--selector=app=web"), "items")
+    .filter((one) => ownerOf(one) === uidOf(workload))
+    .sort((one, other) => Number(at(one, "revision")) - Number(at(other, "revision")));
+  return at(revisions.at(-1), "metadata", "labels", "controller-revision-hash");
 }
 
 /** Those that the Deployment made itself, by uid. */
@@ -77,8 +88,9 @@ export const short = (words: string): string => words.slice(0, 150);
 
 function readiness(workload: unknown, name: string): string {
   const seconds = Number(at(workload, "spec", "minReadySeconds") ?? 0);
-  const available = Number(at(workload, "status", "availableReplicas") ?? 0);
-  const isDone = seconds === 0 || (available >= Number(at(workload, "spec", "replicas")) && seconds < 60);
+  const status = at(workload, "status");
+  const available = Number(at(status, "availableReplicas") ?? at(status, "numberAvailable") ?? 0);
+  const isDone = seconds === 0 || (available >= wantedPods(workload) && seconds < 60);
   return isDone ? "nothing wrong" : `${name} ready, available after ${seconds} s`;
 }
 
