@@ -15,6 +15,7 @@ import { diffDocuments } from "./app/diffDocuments.ts";
 import { EnvironmentBoard } from "./app/environmentBoard.ts";
 import { liftHold } from "./app/environmentHold.ts";
 import { extendLock } from "./app/extendLock.ts";
+import type { KeptUndos } from "./app/keptUndo.ts";
 import { LockBoard } from "./app/lockBoard.ts";
 import { RolloutMonitor } from "./app/monitorRollout.ts";
 import { holdOperation } from "./app/operationLease.ts";
@@ -44,11 +45,13 @@ import type { Place } from "./ui/model/teamFolder.ts";
 /** What every folder's connection is built upon. */
 export interface ConnectServices {
   readonly deployer: HelmDeployer;
+  readonly keptUndos: KeptUndos;
   readonly log: Log;
 }
 
 /** A folder's live models and use cases. The Kubernetes client loads here, when it is first needed. */
-export async function connectTo(place: Place, { deployer, log }: ConnectServices): Promise<Connection> {
+export async function connectTo(place: Place, services: ConnectServices): Promise<Connection> {
+  const { deployer, keptUndos, log } = services;
   const { openCluster } = await import("./cluster.ts");
   const { kubeconfig } = readSettings();
   const cluster = openCluster({
@@ -101,8 +104,8 @@ export async function connectTo(place: Place, { deployer, log }: ConnectServices
     leaveWaiting: (request, signal) => leaveWaiting(shared, request, signal),
     keepMachine: (request, signal) => keepMachine(shared, placed(request), signal),
     acknowledgeKept: (request, signal) => acknowledgeKept(shared, request, signal),
-    rollback: rollbackConnection(cluster, { deployer, log }, surroundings),
-    rollouts: rolloutConnection(cluster, surroundings),
+    rollback: rollbackConnection(cluster, deployer, surroundings),
+    rollouts: rolloutConnection(cluster, keptUndos, surroundings),
     documents: cluster.documents,
     monitor: (entry, listener) => new RolloutMonitor(shared, entry, listener),
     pods: (subject) => new ReleasePods(shared, subject),
@@ -138,7 +141,7 @@ interface Surroundings {
 
 function rollbackConnection(
   cluster: Cluster,
-  { deployer: runner }: ConnectServices,
+  runner: HelmDeployer,
   surroundings: Surroundings,
 ): RollbackConnection {
   const { manifests } = cluster;
@@ -172,7 +175,11 @@ function rollbackConnection(
   };
 }
 
-function rolloutConnection(cluster: Cluster, surroundings: Surroundings): RolloutConnection {
+function rolloutConnection(
+  cluster: Cluster,
+  keptUndos: KeptUndos,
+  surroundings: Surroundings,
+): RolloutConnection {
   const { manifests, watches } = cluster;
   const pinned = () => ({ ...surroundings, ...cluster.pinned(), watches });
   return {
@@ -184,6 +191,7 @@ function rolloutConnection(cluster: Cluster, surroundings: Surroundings): Rollou
       return undoRollout(
         {
           ...services,
+          keptUndos,
           steadySeconds: readSettings().steadySeconds,
           diagnoseWorkload: (of, aborting) => diagnoseWorkload(services, of, aborting),
           holdOperation: (ref, { by, what }, aborting) =>

@@ -4,21 +4,26 @@ import * as vscode from "vscode";
 import { CONFIG_FILE } from "./adapters/config/load.ts";
 import { openConfigSource } from "./adapters/config/configSource.ts";
 import { writeChartOfCommit } from "./adapters/git/chartOfCommit.ts";
+import { processLives } from "./adapters/helm/followRun.ts";
 import { RunFolders } from "./adapters/helm/runFolders.ts";
 import { HelmDeployer } from "./adapters/helm/runner.ts";
 import { systemClock as clock } from "./adapters/system/clock.ts";
+import { FolderFollowers } from "./adapters/system/followers.ts";
 import { ToldFiles } from "./adapters/system/told.ts";
+import { UndoFolders } from "./adapters/system/undoFolders.ts";
 import { watchFile } from "./adapters/vscode/files.ts";
 import { pullBranch, pushBranch } from "./adapters/vscode/git.ts";
 import { createLog } from "./adapters/vscode/log.ts";
 import { ignoredWorkspaceSettings, onSettingsChange, readSettings } from "./adapters/vscode/settings.ts";
-import { diagnose } from "./app/diagnose.ts";
+import { diagnose, diagnoseWorkload } from "./app/diagnose.ts";
 import { followRollback, type FollowRollbackServices } from "./app/followRollback.ts";
 import { followRun, type FollowServices } from "./app/followRun.ts";
+import { followUndo, type FollowUndoServices } from "./app/followUndo.ts";
 import type { PastRuns } from "./app/pastRuns.ts";
 import type { Log } from "./app/ports.ts";
 import { connectTo } from "./connection.ts";
 import { followPastRuns, type Following } from "./ui/commands/pastRuns.ts";
+import { followPastUndos, type PastUndoServices } from "./ui/commands/pastUndos.ts";
 import { registerCommands } from "./ui/commands/table.ts";
 import { ConfigDiagnostics } from "./ui/diagnostics.ts";
 import { ObjectDocuments, openDocument } from "./ui/documents.ts";
@@ -63,10 +68,14 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       closing.abort();
     },
   });
+  const kubeconfig = (): string | undefined => readSettings().kubeconfig ?? process.env["KUBECONFIG"];
+  const storage = globalStorageUri.fsPath;
   const followed = new Set<string>();
+  const followers = new FolderFollowers(processLives);
+  const keptUndos = new UndoFolders({ storage, followers, log, kubeconfig, closing: closing.signal });
   const deployer = new HelmDeployer(
     {
-      storage: globalStorageUri.fsPath,
+      storage,
       supervisor: context.asAbsolutePath(join("dist", "supervisor.cjs")),
       node: process.execPath,
       writeChart: writeChartOfCommit,
@@ -76,7 +85,7 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
         surroundings: process.env,
         platform: process.platform,
       }),
-      kubeconfig: () => readSettings().kubeconfig ?? process.env["KUBECONFIG"],
+      kubeconfig,
       closing: closing.signal,
     },
     followed,
@@ -92,7 +101,7 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       const team = new TeamFolder(place, await openConfigSource(place.path, files.event), {
         clock,
         log,
-        connect: (place) => connectTo(place, { deployer, log }),
+        connect: (place) => connectTo(place, { deployer, keptUndos, log }),
       });
       return { team, disposables: [diagnostics.follow(team), files] };
     }),
@@ -118,7 +127,7 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       context.extensionUri,
     ),
   );
-  const told = new ToldFiles(join(globalStorageUri.fsPath, "told"));
+  const told = new ToldFiles(join(storage, "told"));
   const monitoring: Monitoring = own(
     new Monitoring({
       ...{ clock, log, folders, foldersRead, told, kept: keptMonitors(workspaceState) },
@@ -149,24 +158,33 @@ export function activate(context: vscode.ExtensionContext): DevdeployApi {
       for (const folder of folders.all) folder.reconnect();
     }),
   );
-  const pastRuns = new RunFolders(globalStorageUri.fsPath, followed);
-  void followPastRuns(services, followers(pastRuns, log), closing.signal);
+  const pastRuns = new RunFolders(storage, followed, followers);
+  const { followUndo: follow, ...following } = followingOf(pastRuns, log);
+  void followPastRuns(services, following, closing.signal);
+  void followPastUndos({ ...services, undos, kept: keptUndos, follow }, closing.signal);
   return { activationMs: performance.now() - began };
 }
 
-/** A past run needs no folder and no devdeploy.json: its cluster is the one that helm was given. */
-function followers(pastRuns: PastRuns, log: Log): Following {
+/** A past run needs no folder and no devdeploy.json: its cluster is the one that its window had. */
+function followingOf(
+  pastRuns: PastRuns,
+  log: Log,
+): Following & { readonly followUndo: PastUndoServices["follow"] } {
   const inItsCluster = async <E>(
     kubeconfig: string | undefined,
-    follow: (services: FollowServices & FollowRollbackServices) => Promise<E>,
+    follow: (services: FollowServices & FollowRollbackServices & FollowUndoServices) => Promise<E>,
   ): Promise<E> => {
     const { openCluster } = await import("./cluster.ts");
     const cluster = openCluster({ env: { ...process.env, KUBECONFIG: kubeconfig }, clock, log });
     const { steadySeconds } = readSettings();
     const own = { pastRuns, log, clock, steadySeconds, random: Math.random, newNonce: randomUUID };
     try {
-      const services = { ...cluster.pinned(), ...own };
-      return await follow({ ...services, diagnose: (what, signal) => diagnose(services, what, signal) });
+      const services = { ...cluster.pinned(), watches: cluster.watches, ...own };
+      return await follow({
+        ...services,
+        diagnose: (what, signal) => diagnose(services, what, signal),
+        diagnoseWorkload: (of, signal) => diagnoseWorkload(services, of, signal),
+      });
     } finally {
       cluster.dispose();
     }
@@ -177,5 +195,7 @@ function followers(pastRuns: PastRuns, log: Log): Following {
       inItsCluster(run.kubeconfig, (services) => followRun(services, run, ...told)),
     followRollback: (run, ...told) =>
       inItsCluster(run.kubeconfig, (services) => followRollback(services, run, ...told)),
+    followUndo: (past, ...told) =>
+      inItsCluster(past.kubeconfig, (services) => followUndo(services, past, ...told)),
   };
 }

@@ -31,3 +31,21 @@ export interface PastRuns {
   /** The person has been told how it ended; what is kept of the run is deleted. */
   seen(id: string): Promise<void>;
 }
+
+/** The process of a window (its extension host) that follows something which is kept on this computer. */
+export interface Follower {
+  readonly hostPid: number;
+  /** When it began to follow. */
+  readonly startedAt: EpochMs;
+}
+
+/** Which of several windows of this computer follows what is kept in a folder. */
+export interface Followers {
+  /** This window's own process. */
+  me(): Follower;
+  /**
+   * Whether this window has it from now on: `first`, who made the folder, is gone, and so is who followed it later. Of
+   * several windows that ask, one alone gets it. Who knows that it follows by itself does not ask.
+   */
+  take(folder: string, first: Follower): Promise<boolean>;
+}

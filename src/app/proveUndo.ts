@@ -8,11 +8,12 @@ import type { RolloutReading } from "../domain/rollouts.ts";
 import { MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
 import { judgeUndo, UNDO_LOOK_KINDS, type UndoWish } from "../domain/undoProof.ts";
 import { EarlyDiagnosis } from "./earlyDiagnosis.ts";
-import { placeHold, type HoldOrder, type HoldServices } from "./environmentHold.ts";
+import { placeHold, type HoldServices } from "./environmentHold.ts";
+import { wishOf, type KeptUndo } from "./keptUndo.ts";
 import type { Clock, Log, WorkloadReader } from "./ports.ts";
 import type { HoldTruth } from "./rollbackOutcome.ts";
 import type { RolloutStore, WorkloadAddress } from "./rolloutPorts.ts";
-import type { UndoOutcome, UndoReview } from "./undoOutcome.ts";
+import type { WrittenUndoEnd } from "./undoOutcome.ts";
 import type { UndoProgress } from "./undoProgress.ts";
 import { NEVER_ABORTED } from "./writing.ts";
 
@@ -26,13 +27,6 @@ export interface ProveUndoServices extends HoldServices {
   readonly steadySeconds: number;
 }
 
-/** An undo that was written. */
-export interface WrittenUndo {
-  readonly review: UndoReview;
-  /** What is to be put on hold once it is proven. */
-  readonly hold?: HoldOrder;
-}
-
 const LOOK_EVERY_MS: DurationMs = SECOND_MS;
 /** Where the workload says nothing else: what a Deployment has by default. */
 const PROGRESS_WITHIN_MS: DurationMs = 10 * MINUTE_MS;
@@ -40,17 +34,17 @@ const PROGRESS_WITHIN_MS: DurationMs = 10 * MINUTE_MS;
 /** What an undo came to: that the API server took it proves nothing yet. */
 export const proveUndo = (
   services: ProveUndoServices,
-  undo: WrittenUndo,
+  undo: KeptUndo,
   progress: UndoProgress,
   signal: AbortSignal,
-): Promise<UndoOutcome> => new Proof(services, undo, progress).prove(signal);
+): Promise<WrittenUndoEnd> => new Proof(services, undo, progress).prove(signal);
 
 /** Nobody knows whether it was written: nothing of it can be seen. */
 export const undoNotProven = (
   services: ProveUndoServices,
-  undo: WrittenUndo,
+  undo: KeptUndo,
   progress: UndoProgress,
-): Promise<UndoOutcome> => new Proof(services, undo, progress).notProven();
+): Promise<WrittenUndoEnd> => new Proof(services, undo, progress).notProven();
 
 interface Looked extends RolloutLook {
   readonly isTimedOut: boolean;
@@ -58,7 +52,7 @@ interface Looked extends RolloutLook {
 
 class Proof {
   readonly #services: ProveUndoServices;
-  readonly #undo: WrittenUndo;
+  readonly #undo: KeptUndo;
   readonly #progress: UndoProgress;
   readonly #wish: UndoWish;
   readonly #patience: Patience;
@@ -67,15 +61,15 @@ class Proof {
   /** The condition of the rollout before this one stays until the controller has something new to say. */
   #wasInTime = false;
 
-  constructor(services: ProveUndoServices, undo: WrittenUndo, progress: UndoProgress) {
+  constructor(services: ProveUndoServices, undo: KeptUndo, progress: UndoProgress) {
     this.#services = services;
     this.#undo = undo;
     this.#progress = progress;
-    this.#wish = wishOf(undo.review);
-    this.#patience = new Patience(services.clock, undo.review.seen.progressDeadline ?? PROGRESS_WITHIN_MS);
+    this.#wish = wishOf(undo);
+    this.#patience = new Patience(services.clock, undo.progressDeadline ?? PROGRESS_WITHIN_MS);
   }
 
-  async prove(signal: AbortSignal): Promise<UndoOutcome> {
+  async prove(signal: AbortSignal): Promise<WrittenUndoEnd> {
     this.#progress.tell("proving");
     const seen = await this.#watchRollout(signal);
     switch (seen) {
@@ -92,8 +86,8 @@ class Proof {
     }
   }
 
-  async notProven(): Promise<UndoOutcome> {
-    const { toRevision, subject } = this.#undo.review;
+  async notProven(): Promise<WrittenUndoEnd> {
+    const { images, subject } = this.#undo;
     const revision = this.#revision;
     const diagnosis = await this.#services.diagnoseWorkload(subject.workload, NEVER_ABORTED);
     const readings = this.#reading === undefined ? [] : [this.#reading];
@@ -102,7 +96,7 @@ class Proof {
       ...(revision === undefined || revision === this.#wish.to.revision ? {} : { revision }),
       items: closed(this.#progress.items),
       diagnosis,
-      stillServing: olderReady(readings, toRevision.images),
+      stillServing: olderReady(readings, images),
     };
   }
 
@@ -113,7 +107,7 @@ class Proof {
 
   async #watchRollout(signal: AbortSignal): Promise<"steady" | "not-proven" | "nothing-runs" | "cancelled"> {
     const { clock, steadySeconds, diagnoseWorkload } = this.#services;
-    const { workload } = this.#undo.review.subject;
+    const { workload } = this.#undo.subject;
     const early = new EarlyDiagnosis(clock);
     let steady: Steady | undefined;
     for (;;) {
@@ -150,7 +144,7 @@ class Proof {
 
   async #look(signal: AbortSignal): Promise<Result<Looked, ClusterError>> {
     const { rollouts, workloads } = this.#services;
-    const { workload } = this.#undo.review.subject;
+    const { workload } = this.#undo.subject;
     const { context, namespace, name } = workload;
     const [rollout, readings] = await Promise.all([
       rollouts.read(workload, signal),
@@ -214,16 +208,6 @@ class Patience {
     return this.#clock.monotonic() - this.#since >= this.#limit;
   }
 }
-
-const wishOf = ({ subject, seen, to, toRevision }: UndoReview): UndoWish => ({
-  uid: seen.version.uid,
-  to,
-  highest: Math.max(0, ...seen.revisions.map(({ revision }) => revision)),
-  template: toRevision.template,
-  images: toRevision.images,
-  ...(to.commit === undefined ? {} : { commit: to.commit }),
-  ...(subject.container === undefined ? {} : { container: subject.container }),
-});
 
 /** A workload as the reader of workloads is asked for it; JSON is YAML. */
 const manifestOf = ({ kind, name, namespace }: WorkloadAddress): string =>

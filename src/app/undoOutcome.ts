@@ -113,3 +113,9 @@ export type UndoOutcome =
       readonly kind: "cancelled";
       readonly truth: { readonly kind: "nothing-done" } | { readonly kind: "not-awaited" };
     };
+
+/** What became of an undo that was written. */
+export type WrittenUndoEnd = Extract<
+  UndoOutcome,
+  { readonly kind: "proven" | "not-proven" | "nothing-runs" | "cancelled" }
+>;

@@ -1,5 +1,6 @@
 import { shortCommit } from "../domain/branch.ts";
 import { lockRef } from "../domain/lock.ts";
+import type { HeldOperation } from "../domain/operation.ts";
 import { holderIdentity, type Person } from "../domain/person.ts";
 import { commandLine } from "../domain/plainText.ts";
 import { workloadName } from "../domain/release.ts";
@@ -11,18 +12,20 @@ import { promisedUndo } from "../domain/undoProof.ts";
 import { takenAway } from "./commitRange.ts";
 import type { HoldOperation } from "./deployBranch.ts";
 import type { HoldOrder } from "./environmentHold.ts";
+import { keptUndo, type KeptUndo, type KeptUndos } from "./keptUndo.ts";
 import { proveUndo, undoNotProven, type ProveUndoServices } from "./proveUndo.ts";
 import type { RunningOperation } from "./renewedOperation.ts";
 import type { WorkloadWatches } from "./rolloutPorts.ts";
 import { operationOf } from "./rolloutSubjects.ts";
 import type { UndoEnd, UndoOutcome, UndoPhase, UndoReview } from "./undoOutcome.ts";
 import { UndoProgress } from "./undoProgress.ts";
-import { writeUndo } from "./writeUndo.ts";
+import { writeUndo, type Written } from "./writeUndo.ts";
 
 /** What an undo needs of the world. */
 export interface UndoServices extends ProveUndoServices {
   readonly watches: WorkloadWatches;
   readonly holdOperation: HoldOperation;
+  readonly keptUndos: Pick<KeptUndos, "keep" | "told">;
 }
 
 export interface UndoOrder {
@@ -83,24 +86,43 @@ async function undo(
     if ("outcome" in seen) return seen.outcome;
     progress.fill([seen.item, ...lease.items]);
     progress.tell("writing");
-    const { rollout } = seen;
-    return await writeAndProve(services, { order, rollout }, progress, signal);
+    const what = { order, rollout: seen.rollout, operation: lease.operation?.held };
+    return await writeAndProve(services, what, progress, signal);
   } finally {
     await lease.operation?.release();
   }
 }
 
+interface ReadyToWrite {
+  readonly order: UndoOrder;
+  readonly rollout: RolloutReading;
+  readonly operation: HeldOperation | undefined;
+}
+
+/** From before the write on, another window can go on where this one dies. */
 async function writeAndProve(
   services: UndoServices,
-  { order, rollout }: { readonly order: UndoOrder; readonly rollout: RolloutReading },
+  { order, rollout, operation }: ReadyToWrite,
   progress: UndoProgress,
   signal: AbortSignal,
 ): Promise<UndoOutcome> {
   const { review } = order;
   services.log.info(`As ${commandLine(review.command)}, upon version ${rollout.version.resourceVersion}`);
   const mark = markOf(order, services.clock.now());
+  const undo = keptUndo(review, { mark, ...holdAfterwards(order), ...(operation && { operation }) });
+  const id = await services.keptUndos.keep(undo);
   const written = await writeUndo(services, { review, rollout, mark }, signal);
-  const undo = { review, ...holdAfterwards(order) };
+  const outcome = await concluded(services, { undo, written }, progress, signal);
+  if (id !== undefined) await services.keptUndos.told(id);
+  return outcome;
+}
+
+async function concluded(
+  services: UndoServices,
+  { undo, written }: { readonly undo: KeptUndo; readonly written: Written },
+  progress: UndoProgress,
+  signal: AbortSignal,
+): Promise<UndoOutcome> {
   switch (written.kind) {
     case "written":
       return proveUndo(services, undo, progress, signal);
@@ -161,7 +183,10 @@ async function holdLease(
 }
 
 /** What is recorded in the same write, so that it stays with the revision. */
-const markOf = ({ review: { from, to }, by, reason }: UndoOrder, at: EpochMs): RolloutMark => ({
+const markOf = (
+  { review: { from, to }, by, reason }: UndoOrder,
+  at: EpochMs,
+): RolloutMark & { readonly at: EpochMs } => ({
   ...(to.commit === undefined ? {} : { commit: to.commit }),
   by: by.name,
   at,

@@ -1,18 +1,17 @@
 import type { CommitHash } from "./branch.ts";
-import type { ContainerImage, Json } from "./release.ts";
+import type { ContainerImage } from "./release.ts";
 import { judgeRollout, type ProofItem, type RolloutLook } from "./rollbackProof.ts";
 import type { WorkloadReading } from "./rollout.ts";
-import type { RolloutReading } from "./rollouts.ts";
+import type { RolloutReading, RolloutRevision } from "./rollouts.ts";
 import { sameTemplate } from "./undo.ts";
 
-/** What an undo is to come to. */
+/** What an undo is to come to. JSON-safe, and without a template: that may hold secrets, and the cluster has it. */
 export interface UndoWish {
   /** Of the workload itself: one of the same name that was made anew is another one. */
   readonly uid: string;
   readonly to: { readonly uid: string; readonly revision: number; readonly hash: string };
   /** The highest number before the undo. */
   readonly highest: number;
-  readonly template: Json;
   readonly images: readonly ContainerImage[];
   /** The target's commit; undefined where nobody knows it. */
   readonly commit?: CommitHash;
@@ -67,9 +66,10 @@ function kindOf(
 }
 
 /** Whether the workload's template is the target's; anything else was written by somebody after us. */
-function templateItem(rollout: RolloutReading | undefined, { uid, to, template }: UndoWish): ProofItem {
+function templateItem(rollout: RolloutReading | undefined, { uid, to }: UndoWish): ProofItem {
   const isThere = rollout?.version.uid === uid;
-  const isSame = isThere && sameTemplate(rollout.template, template);
+  const target = isThere ? targetOf(rollout, to) : undefined;
+  const isSame = isThere && target !== undefined && sameTemplate(rollout.template, target.template);
   return { kind: "template", state: isSame ? "ok" : "failed", facts: isThere ? to.hash : "" };
 }
 
@@ -78,7 +78,7 @@ function templateItem(rollout: RolloutReading | undefined, { uid, to, template }
  * leaves the number as it is where that was the highest already: then what came after it never got one.
  */
 function renumberedItem(rollout: RolloutReading | undefined, { to, highest }: UndoWish): ProofItem {
-  const found = rollout?.revisions.find(({ object }) => object.uid === to.uid);
+  const found = rollout === undefined ? undefined : targetOf(rollout, to);
   if (rollout === undefined || found === undefined) return { kind: "renumbered", state: "failed", facts: "" };
   const isNew = found.revision > highest || (found.revision === to.revision && to.revision === highest);
   const isHighest = rollout.revisions.every(({ revision }) => revision <= found.revision);
@@ -86,3 +86,9 @@ function renumberedItem(rollout: RolloutReading | undefined, { to, highest }: Un
   const state = isNew && isHighest ? "ok" : "running";
   return { kind: "renumbered", state, facts: `revision ${found.revision}${was}` };
 }
+
+/** A revision's object keeps its template for good: its hash names it. */
+const targetOf = (
+  { revisions }: RolloutReading,
+  { uid, hash }: UndoWish["to"],
+): RolloutRevision | undefined => revisions.find((one) => one.object.uid === uid && one.hash === hash);

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { writeChartOfCommit } from "../../src/adapters/git/chartOfCommit.ts";
 import { repositoryAt } from "../../src/adapters/git/repository.ts";
+import { processLives } from "../../src/adapters/helm/followRun.ts";
 import { RunFolders } from "../../src/adapters/helm/runFolders.ts";
 import { HelmDeployer } from "../../src/adapters/helm/runner.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
+import { FolderFollowers } from "../../src/adapters/system/followers.ts";
 import { claimMachine } from "../../src/app/claimMachine.ts";
 import { deployBranch, type DeployServices } from "../../src/app/deployBranch.ts";
 import type { DeployOutcome, DeployPhase } from "../../src/app/deployOutcome.ts";
@@ -92,7 +94,7 @@ export function openWindow(options: WindowOptions, log: Log, clock: Clock = syst
     whenFull: () => Promise.resolve({ kind: "nothing" }),
     holdOperation: (ref, who, signal) => holdOperation(paced, { ref, ...who }, signal),
   };
-  const pastRuns = new RunFolders(storage, followed);
+  const pastRuns = new RunFolders(storage, followed, new FolderFollowers(processLives));
   const rollbacks: FollowRollbackServices & RollBackServices & RemoveServices = {
     ...services,
     ...shared,

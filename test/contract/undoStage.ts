@@ -21,6 +21,7 @@ import { undoRollout, type UndoOrder, type UndoServices } from "../../src/app/un
 import type { Json } from "../../src/domain/release.ts";
 import type { Result } from "../../src/domain/result.ts";
 import { aBranch } from "../builders/deploy.ts";
+import { FakeKeptUndos } from "../fakes/keptUndos.ts";
 import { FakeLog } from "../fakes/log.ts";
 import { eventually } from "./eventually.ts";
 import { aWorkload, type RolloutStage } from "./rolloutsStage.ts";
@@ -134,6 +135,7 @@ export class UndoStage {
     return {
       ...services,
       steadySeconds: 1,
+      keptUndos: new FakeKeptUndos(),
       commits: () => Promise.resolve(undefined),
       registry: { look: (images) => Promise.resolve(images.map((image) => ({ kind: "exists", image }))) },
       diagnoseWorkload: (of, signal) => diagnoseWorkload(services, of, signal),

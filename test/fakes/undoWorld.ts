@@ -1,3 +1,4 @@
+import type { FollowUndoServices } from "../../src/app/followUndo.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { operationOf } from "../../src/app/rolloutSubjects.ts";
 import type { WorkloadAddress } from "../../src/app/rolloutPorts.ts";
@@ -12,6 +13,7 @@ import { aPlacedSubject, aRollout, aSight, aWorkloadNow } from "../builders/roll
 import { anUndoReview } from "../builders/undo.ts";
 import { ManualClock } from "./clock.ts";
 import { throughTime } from "./deployWorld.ts";
+import { FakeKeptUndos } from "./keptUndos.ts";
 import { FakeHoldStore, FakeOperationStore } from "./leases.ts";
 import { FakeLog } from "./log.ts";
 import { FakeRolloutStore } from "./rolloutStore.ts";
@@ -27,6 +29,7 @@ export class UndoWorld {
   readonly holds = new FakeHoldStore();
   readonly watches = new FakeWorkloadWatches();
   readonly rollouts = new FakeRolloutStore(aRollout());
+  readonly keptUndos = new FakeKeptUndos();
   readonly phases: UndoPhase[] = [];
   readonly asked: WorkloadAddress[] = [];
   readonly stop = new AbortController();
@@ -54,7 +57,7 @@ export class UndoWorld {
     return throughTime(this.clock, undoRollout(this.services(), order, onPhase, this.stop.signal));
   }
 
-  services(): UndoServices {
+  services(): UndoServices & FollowUndoServices {
     let nonces = 0;
     const shared = {
       clock: this.clock,
@@ -68,6 +71,7 @@ export class UndoWorld {
       holds: this.holds,
       rollouts: this.rollouts,
       watches: this.watches,
+      keptUndos: this.keptUndos,
       workloads: { read: () => Promise.resolve(this.#look()) },
       diagnoseWorkload: (of) => {
         this.asked.push(of);

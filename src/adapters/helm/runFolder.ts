@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Follower } from "../../app/pastRuns.ts";
 import type { KeptOrder } from "../../app/ports.ts";
 import type { KeptRollback } from "../../app/rollbackPorts.ts";
 import type { SupervisorOrder, SupervisorResult, SupervisorSign } from "../../domain/supervision.ts";
-import type { EpochMs } from "../../domain/time.ts";
 
 /** The files of one run; the folder and everything in it is readable by its owner alone. */
 export interface RunFolder {
@@ -17,8 +17,6 @@ export interface RunFolder {
   readonly sign: string;
   readonly cancel: string;
   readonly result: string;
-  /** Holds a `RunFollower` once another window than the first one follows the run. */
-  readonly follower: string;
   readonly values: string;
   readonly chart: string;
 }
@@ -36,7 +34,6 @@ export function runFolder(storage: string, id: string): RunFolder {
     sign: join(path, "sign.json"),
     cancel: join(path, "cancel"),
     result: join(path, "result.json"),
-    follower: join(path, "follower.json"),
     values: join(path, "values.json"),
     chart: join(path, "chart"),
   };
@@ -45,26 +42,17 @@ export function runFolder(storage: string, id: string): RunFolder {
 export const newRunId = (): string => randomUUID();
 
 /** A run as its window described it, and who followed it first. */
-export interface AboutRun extends RunFollower {
+export interface AboutRun extends Follower {
   readonly order: KeptOrder | KeptRollback;
   /** As helm got it; undefined is its default. */
   readonly kubeconfig?: string;
 }
 
-/** The process of a window (its extension host) that follows a run. */
-export interface RunFollower {
-  readonly hostPid: number;
-  /** When it began to follow. */
-  readonly startedAt: EpochMs;
-}
-
-export const writeJson = (path: string, content: AboutRun | SupervisorOrder | RunFollower): Promise<void> =>
+export const writeJson = (path: string, content: AboutRun | SupervisorOrder): Promise<void> =>
   writeFile(path, JSON.stringify(content), { mode: 0o600, flag: "wx" });
 
 // These files are our own, written whole or not at all; one that cannot be read is as good as absent.
 export const readAbout = (run: RunFolder): Promise<AboutRun | undefined> => readOwn<AboutRun>(run.about);
-export const readFollower = (run: RunFolder): Promise<RunFollower | undefined> =>
-  readOwn<RunFollower>(run.follower);
 export const readSign = (run: RunFolder): Promise<SupervisorSign | undefined> =>
   readOwn<SupervisorSign>(run.sign);
 export const readResult = (run: RunFolder): Promise<SupervisorResult | undefined> =>

@@ -1,19 +1,10 @@
-import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import type { PastRun, PastRuns } from "../../app/pastRuns.ts";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import type { Followers, PastRun, PastRuns } from "../../app/pastRuns.ts";
 import type { DeployerEnd } from "../../app/ports.ts";
 import { MINUTE_MS } from "../../domain/time.ts";
-import { followRun, processLives, supervisorLives } from "./followRun.ts";
+import { followRun, supervisorLives } from "./followRun.ts";
 import { deployerEnd, tellRemarks } from "./runEnd.ts";
-import {
-  readAbout,
-  readFollower,
-  readResult,
-  runFolder,
-  runsFolder,
-  writeJson,
-  type RunFolder,
-  type RunFollower,
-} from "./runFolder.ts";
+import { readAbout, readResult, runFolder, runsFolder, type RunFolder } from "./runFolder.ts";
 
 /** Preparing a run takes seconds. */
 const UNUSED_AFTER_MS = 10 * MINUTE_MS;
@@ -22,11 +13,13 @@ const UNUSED_AFTER_MS = 10 * MINUTE_MS;
 export class RunFolders implements PastRuns {
   readonly #storage: string;
   readonly #followed: Set<string>;
+  readonly #followers: Followers;
 
   /** `followed` holds the ids of runs that this very window follows (see `HelmDeployer`). */
-  constructor(storage: string, followed: Set<string>) {
+  constructor(storage: string, followed: Set<string>, followers: Followers) {
     this.#storage = storage;
     this.#followed = followed;
+    this.#followers = followers;
   }
 
   async adopt(): Promise<readonly PastRun[]> {
@@ -67,35 +60,12 @@ export class RunFolders implements PastRuns {
       return undefined;
     }
     const { order, kubeconfig, startedAt } = about;
-    if (isFollowed(about) || !(await follow(run))) return undefined;
+    if (!(await this.#followers.take(run.path, about))) return undefined;
     this.#followed.add(id);
     const isRunning = (await readResult(run)) === undefined && (await supervisorLives(run));
     const found = { id, startedAt, isRunning, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
     return "kind" in order ? { ...found, order } : { ...found, order };
   }
-}
-
-/** Runs of this very window are known by their ids; by its process, they are those of a window before a reload. */
-const isFollowed = ({ hostPid, startedAt }: RunFollower): boolean =>
-  hostPid !== process.pid && processLives(hostPid, startedAt);
-
-/** Of several windows that find a run, the one that makes the file has it; one whose maker is gone is made anew. */
-async function follow(run: RunFolder): Promise<boolean> {
-  const me: RunFollower = { hostPid: process.pid, startedAt: Date.now() };
-  const other = await readFollower(run);
-  if (other !== undefined) {
-    if (isFollowed(other)) return false;
-    // Moved away under a name of our own: of two who do so at once only one succeeds.
-    const isOurs = await rename(run.follower, `${run.follower}.${process.pid}`).then(
-      () => true,
-      () => false,
-    );
-    if (!isOurs) return false;
-  }
-  return writeJson(run.follower, me).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Without a description, the window ended before helm was started; another window may be just about to write it. */

@@ -3,7 +3,6 @@ import type { DeployOutcome, DeployPhase } from "../../app/deployOutcome.ts";
 import type { FollowSignals } from "../../app/followRun.ts";
 import { isRollback, type PastDeploy, type PastRuns } from "../../app/pastRuns.ts";
 import { parseBranchName } from "../../domain/branch.ts";
-import { SECOND_MS, type DurationMs } from "../../domain/time.ts";
 import { outcomeNotice } from "../messages/outcome.ts";
 import { pastRunTitle } from "../messages/pastRun.ts";
 import { phaseSentence } from "../messages/progress.ts";
@@ -12,14 +11,9 @@ import { showNotice } from "../notices.ts";
 import { historyOf, monitorProven } from "./afterDevdeploy.ts";
 import { perform } from "./deeds.ts";
 import { abortedBy, devdeployCurrentBranch, logOutcome } from "./devdeploy.ts";
+import { lookForLeftBehind } from "./leftBehind.ts";
 import { tellPastRollback, type FollowRollback } from "./pastRollback.ts";
 import type { CommandServices } from "./services.ts";
-
-/**
- * After a reload of the window the former extension host may live on for some seconds, and as long as it does its
- * runs count as followed; so a few later looks belong to the first one.
- */
-const LOOK_AFTER_MS: readonly DurationMs[] = [0, 2, 3, 5, 10, 20, 60].map((seconds) => seconds * SECOND_MS);
 
 /** `followRun` with its services already given to it; opens the cluster of the run when it is called. */
 export type FollowRun = (
@@ -35,21 +29,18 @@ export interface Following {
 }
 
 /** Follows devdeploys and rollbacks whose window was closed, and tells how they end as that window would have. */
-export async function followPastRuns(
+export function followPastRuns(
   services: CommandServices,
   following: Following,
   closing: AbortSignal,
 ): Promise<void> {
-  for (const pause of LOOK_AFTER_MS) {
-    await services.clock.sleep(pause, closing);
-    if (closing.aborted) return;
-    // In a folder that is not trusted no kubeconfig is read; the runs wait for another window.
-    if (!services.folders.isTrusted) continue;
+  const look = async (): Promise<void> => {
     for (const run of await following.pastRuns.adopt()) {
       if (isRollback(run)) void tellPastRollback(services, following, run, closing);
       else void tell(services, following, run, closing);
     }
-  }
+  };
+  return lookForLeftBehind(services, look, closing);
 }
 
 async function tell(

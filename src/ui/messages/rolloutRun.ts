@@ -7,7 +7,7 @@ import type { EpochMs } from "../../domain/time.ts";
 import type { Piece } from "../../protocol/panel.ts";
 import { code, pieces, plain, strong } from "./pieces.ts";
 import { endWords } from "./rollbackReview.ts";
-import { itemWords } from "./rollbackRun.ts";
+import { goesOnNote, itemWords } from "./rollbackRun.ts";
 import { workloadWords } from "./rolloutHistory.ts";
 import { localAndUtcSeconds, stopwatch } from "./time.ts";
 
@@ -27,10 +27,10 @@ export const undoingHeading = ({ from, to }: UndoEnds, phase: UndoPhase | undefi
     time: stopwatch(phase?.elapsed ?? 0),
   });
 
-export const undoGoesOn = (): string =>
-  l10n.t(
-    "If this panel closes, the end is told in a notification. If this window closes, the rollout goes on in the cluster, and nobody watches it.",
-  );
+export const undoGoesOn = (isFollowed: boolean): string =>
+  isFollowed
+    ? goesOnNote(isFollowed)
+    : l10n.t("The undo goes on if this panel or this window closes; the next window tells how it ended.");
 
 /** A promise of the proof sheet; the same words before it is kept and after. */
 export function undoItemWords(item: ProofItem, { subject: { workload }, to }: UndoEnds): readonly Piece[] {

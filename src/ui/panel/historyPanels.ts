@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 import type { Disposable } from "../../app/emitter.ts";
+import type { LeftUndoEnd } from "../../app/followUndo.ts";
+import type { KeptUndo } from "../../app/keptUndo.ts";
 import type { ReleaseRef } from "../../app/ports.ts";
 import type { RollbackOutcome } from "../../app/rollbackOutcome.ts";
 import { rollbackSubjects } from "../../app/rollbackSubjects.ts";
@@ -9,6 +11,8 @@ import type { PanelMemory } from "../../protocol/panel.ts";
 import type { DocumentRequest } from "../documents.ts";
 import { commandFailed } from "../messages/command.ts";
 import { panelTitle } from "../messages/history.ts";
+import type { Button, Notice } from "../messages/notice.ts";
+import { leftUndoNotice } from "../messages/pastUndo.ts";
 import { rollbackNotice } from "../messages/rollbackNotice.ts";
 import { rolloutTitle } from "../messages/rolloutHistory.ts";
 import { undoNotice } from "../messages/rolloutNotice.ts";
@@ -110,11 +114,19 @@ export class HistoryPanels implements vscode.WebviewPanelSerializer, Disposable 
       const about = session.about.workload;
       return panel.visible && about !== undefined && keyOfWorkload(about) === key;
     });
-    if (isSeen) return;
+    if (!isSeen) await this.#tellOf(workload, (show) => undoNotice(outcome, order, show));
+  }
+
+  /** Tells what became of an undo whose window is gone, and of which no panel shows anything. */
+  tellLeft(undo: KeptUndo, end: LeftUndoEnd): Promise<void> {
+    return this.#tellOf(undo.subject.workload, (show) => leftUndoNotice(end, undo, show));
+  }
+
+  async #tellOf(workload: WorkloadAddress, notice: (show: readonly Button[]) => Notice): Promise<void> {
     const folder = this.#folderOf(workload);
-    const show =
-      folder === undefined ? [] : [{ kind: "show-history", ...aboutWorkload(folder, workload) } as const];
-    const button = await showNotice(undoNotice(outcome, order, show));
+    const about = folder === undefined ? undefined : aboutWorkload(folder, workload);
+    const show = about === undefined ? [] : [{ kind: "show-history", ...about } as const];
+    const button = await showNotice(notice(show));
     if (button?.kind === "show-history") this.show(button);
     if (button?.kind === "show-log") this.#services.log.show();
   }

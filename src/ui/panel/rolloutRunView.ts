@@ -91,7 +91,7 @@ function runningView(
         : [podsSection(phase.pods, order.subject.workload, deeds, countOf(phase))]),
     ],
     actions: [stopWatching(isStopping, deeds)],
-    note: say.undoGoesOn(),
+    note: say.undoGoesOn(order.isFollowed === true),
   };
 }
 

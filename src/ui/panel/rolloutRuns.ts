@@ -3,7 +3,7 @@ import type { RolloutSubject, UndoEnd, UndoOutcome, UndoPhase } from "../../app/
 import type { EpochMs } from "../../domain/time.ts";
 import { WindowRuns, type WindowRun } from "./windowRuns.ts";
 
-/** An undo that this window began. */
+/** An undo that was begun, by this window or by one that is gone. */
 export interface UndoOrder {
   readonly subject: RolloutSubject;
   readonly from: UndoEnd;
@@ -14,6 +14,8 @@ export interface UndoOrder {
   /** Commits that it takes away, newest first, as far as they are known. */
   readonly undone: readonly { readonly commit: string; readonly subject?: string }[];
   readonly startedAt: EpochMs;
+  /** A window that is gone began it. */
+  readonly isFollowed?: true;
 }
 
 export type UndoRun = WindowRun<UndoOrder, UndoPhase, UndoOutcome>;

@@ -31,9 +31,10 @@ interface Confirmed {
  * undefined where something was done, which the window's runs then hold.
  */
 export async function runRollback(
-  { runs, log, clock, tellEnd }: PanelServices,
+  services: PanelServices,
   { connection, request }: Confirmed,
 ): Promise<NotBegun | undefined> {
+  const { runs, log, clock } = services;
   const order = orderOf(request.review, clock.now());
   const title = rollbackTitle(order);
   log.info(title);
@@ -45,7 +46,7 @@ export async function runRollback(
     toShow: (end) => (whyNotBegun(end) === undefined ? end : undefined),
   });
   if (outcome === undefined) return undefined;
-  tellEnd(order, outcome);
+  services.tellEnd(order, outcome);
   return whyNotBegun(outcome);
 }
 

@@ -128,6 +128,35 @@ describe("an undo that goes well", () => {
   });
 });
 
+describe("what another window needs to go on", () => {
+  test("is kept from before the write until the end is known", async () => {
+    const world = new UndoWorld();
+    const seen: unknown[] = [];
+    const { kept } = world.keptUndos;
+    world.rollouts.beforeWrite = () => {
+      seen.push([...kept.values()].map(({ uid, to, trace, hold }) => ({ uid, to, trace, on: hold?.ref })));
+    };
+    const at = world.clock.now();
+    await world.undo();
+    const trace = { by: "Ann Lee", at, undoneTo: 1, undoneFrom: 2 };
+    assert.deepEqual(seen, [[{ uid: "d1", to: world.review.to, trace, on: HOLD }]]);
+    assert.deepEqual([...kept.keys()], []);
+  });
+
+  test("goes as well where the write was refused", async () => {
+    const world = new UndoWorld();
+    world.rollouts.writeFaults.push({ error: { reason: "refused", detail: "no" }, isDone: false });
+    assert.equal((await world.undo()).kind, "not-written");
+    assert.deepEqual([...world.keptUndos.kept.keys()], []);
+  });
+
+  test("is done without where it cannot be kept", async () => {
+    const world = new UndoWorld();
+    world.keptUndos.isDiskFull = true;
+    assert.equal((await world.undo()).kind, "proven");
+  });
+});
+
 describe("nothing is written where", () => {
   const refused = async (world: UndoWorld): Promise<unknown> => {
     const outcome = await world.undo();

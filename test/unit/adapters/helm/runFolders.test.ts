@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { processLives } from "../../../../src/adapters/helm/followRun.ts";
 import { RunFolders } from "../../../../src/adapters/helm/runFolders.ts";
+import { FolderFollowers } from "../../../../src/adapters/system/followers.ts";
 import { until } from "../../../builders/waiting.ts";
 import { anOrder, openLab, type HelmLab } from "./helmLab.ts";
 
@@ -22,6 +24,7 @@ describe("runs of windows that are gone", () => {
   });
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
+  const followers = new FolderFollowers(processLives);
   const { subject, release, mark, revision } = anOrder();
   const order = { subject, release, mark, revision, driver: { timeoutMinutes: 5 } };
   const kubeconfig = "/chosen/kubeconfig";
@@ -44,7 +47,7 @@ describe("runs of windows that are gone", () => {
     window.kill("SIGKILL");
     await gone;
 
-    const next = new RunFolders(lab.storage, new Set());
+    const next = new RunFolders(lab.storage, new Set(), followers);
     const [running, ...others] = await next.adopt();
     assert.ok(running !== undefined);
     assert.deepEqual(others, []);
@@ -61,7 +64,7 @@ describe("runs of windows that are gone", () => {
 
     // It was followed, not yet told: the window after that one goes on from there.
     assert.deepEqual(await next.adopt(), []);
-    const later = new RunFolders(lab.storage, new Set());
+    const later = new RunFolders(lab.storage, new Set(), followers);
     assert.deepEqual(await later.adopt(), [{ ...running, isRunning: false }]);
     assert.deepEqual(await later.ended(id, ignore, never), { ok: true, value: { output: "working\ndone" } });
     await later.seen(id);
@@ -75,7 +78,7 @@ describe("runs of windows that are gone", () => {
     writeFileSync(join(run, "about.json"), JSON.stringify(about));
     writeFileSync(join(run, "sign.json"), JSON.stringify({ pid: process.pid, startedAt: 5 }));
     writeFileSync(join(run, "values.json"), "{}");
-    const runs = new RunFolders(lab.storage, new Set());
+    const runs = new RunFolders(lab.storage, new Set(), followers);
     assert.deepEqual(await runs.adopt(), [{ id: "lost", order, startedAt: 5, isRunning: false }]);
     assert.deepEqual(await runs.ended("lost", ignore, never), {
       ok: false,
@@ -96,15 +99,15 @@ describe("runs of windows that are gone", () => {
     run("mine", process.pid);
     run("of another window", process.ppid);
     const followed = new Set(["mine"]);
-    assert.deepEqual(await new RunFolders(lab.storage, followed).adopt(), []);
+    assert.deepEqual(await new RunFolders(lab.storage, followed, followers).adopt(), []);
     const other = { hostPid: process.ppid, startedAt: Date.now() };
     run("adopted by another window", process.ppid, 5);
     const follower = join(lab.storage, "runs", "adopted by another window", "follower.json");
     writeFileSync(follower, JSON.stringify(other));
-    assert.deepEqual(await new RunFolders(lab.storage, followed).adopt(), []);
+    assert.deepEqual(await new RunFolders(lab.storage, followed, followers).adopt(), []);
     // That one is gone as well: its id was given away before this machine was started.
     writeFileSync(follower, JSON.stringify({ ...other, startedAt: 5 }));
-    const adopted = await new RunFolders(lab.storage, followed).adopt();
+    const adopted = await new RunFolders(lab.storage, followed, followers).adopt();
     assert.deepEqual(
       adopted.map(({ id }) => id),
       ["adopted by another window"],
@@ -118,7 +121,7 @@ describe("runs of windows that are gone", () => {
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, "result.json"), JSON.stringify({ ...result, ...how }));
       writeFileSync(join(folder, "output.log"), "Error: context deadline exceeded\n");
-      return new RunFolders(lab.storage, new Set()).ended(id, ignore, never);
+      return new RunFolders(lab.storage, new Set(), followers).ended(id, ignore, never);
     };
     const output = "Error: context deadline exceeded";
     assert.deepEqual(
@@ -140,7 +143,7 @@ describe("runs of windows that are gone", () => {
   test("a run that was never described has done nothing, and is tidied away in time", async () => {
     const bare = join(lab.storage, "runs", "bare");
     mkdirSync(bare, { recursive: true });
-    const runs = new RunFolders(lab.storage, new Set(["mine"]));
+    const runs = new RunFolders(lab.storage, new Set(["mine"]), followers);
     assert.deepEqual(await runs.adopt(), []);
     assert.ok(existsSync(bare));
     utimesSync(bare, 0, 0);

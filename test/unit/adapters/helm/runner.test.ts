@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { HelmDeployer } from "../../../../src/adapters/helm/runner.ts";
 import { isRollback } from "../../../../src/app/pastRuns.ts";
+import { processLives } from "../../../../src/adapters/helm/followRun.ts";
 import { RunFolders } from "../../../../src/adapters/helm/runFolders.ts";
+import { FolderFollowers } from "../../../../src/adapters/system/followers.ts";
 import { aKeptRollback } from "../../../builders/rollback.ts";
 import { until } from "../../../builders/waiting.ts";
 import { anOrder, openLab, type HelmLab } from "./helmLab.ts";
@@ -24,6 +26,7 @@ describe("helm under its supervisor", () => {
   });
   const never = new AbortController().signal;
   const ignore = (): void => undefined;
+  const followers = new FolderFollowers(processLives);
 
   test("lines are told as they come, and once the end is told nothing of the run is left", async () => {
     const tool = lab.helm(`console.log("one"); console.error("two"); process.stdout.write("three");`);
@@ -205,7 +208,7 @@ describe("helm under its supervisor", () => {
     stop.abort();
     assert.deepEqual(await ran, { ok: false, error: { reason: "run-lost", output: "" } });
 
-    const pastRuns = new RunFolders(lab.storage, followed);
+    const pastRuns = new RunFolders(lab.storage, followed, followers);
     const [run] = await pastRuns.adopt();
     assert.ok(run !== undefined && isRollback(run));
     assert.deepEqual([run.order, run.isRunning], [order, true]);
