@@ -4,7 +4,8 @@ import type { RevisionLabel } from "../domain/release.ts";
 import type { WorkloadSight } from "../domain/rollouts.ts";
 import { renderPlace } from "../domain/template.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
-import type { ClusterWatches, ReleaseRef, ReleaseStore, Watch, WatchEvent } from "./ports.ts";
+import { OpenWatches, workloadsToFollow } from "./openWatches.ts";
+import type { ClusterWatches, ReleaseRef, ReleaseStore, WatchEvent } from "./ports.ts";
 import type { WorkloadAddress, WorkloadWatches } from "./rolloutPorts.ts";
 import {
   environmentView,
@@ -23,14 +24,6 @@ export interface EnvironmentBoardServices {
   readonly releases: ReleaseStore;
 }
 
-interface Followed<T> {
-  readonly watch: Watch<T>;
-  readonly listening: Disposable;
-}
-
-const keyOf = (context: string, namespace: string): string => JSON.stringify([context, namespace]);
-const workloadKey = ({ context, namespace, kind, name }: WorkloadAddress): string =>
-  JSON.stringify([context, namespace, kind, name]);
 const refKey = (ref: ReleaseRef): string => JSON.stringify([ref.context, ref.namespace, ref.release]);
 
 /**
@@ -40,8 +33,8 @@ const refKey = (ref: ReleaseRef): string => JSON.stringify([ref.context, ref.nam
 export class EnvironmentBoard implements Disposable {
   readonly #services: EnvironmentBoardServices;
   readonly #changes = new Emitter<void>();
-  readonly #followed = new Map<string, Followed<readonly RevisionLabel[]>>();
-  readonly #workloads = new Map<string, Followed<WorkloadSight>>();
+  readonly #releases: OpenWatches<ReleaseRef, readonly RevisionLabel[]>;
+  readonly #workloads: OpenWatches<WorkloadAddress, WorkloadSight>;
   readonly #read = new Map<string, ReadRevision>();
   readonly #closed = new AbortController();
   #config: TeamConfig | undefined;
@@ -55,6 +48,19 @@ export class EnvironmentBoard implements Disposable {
 
   constructor(services: EnvironmentBoardServices) {
     this.#services = services;
+    const { watches } = services;
+    const changed = (): void => {
+      this.#update();
+    };
+    this.#releases = new OpenWatches(
+      {
+        // One watch brings all releases of a namespace.
+        keyOf: ({ context, namespace }) => JSON.stringify([context, namespace]),
+        open: ({ context, namespace }) => watches.releases(context, namespace),
+      },
+      changed,
+    );
+    this.#workloads = workloadsToFollow(watches, changed);
   }
 
   /** In the order of devdeploy.json. */
@@ -70,47 +76,21 @@ export class EnvironmentBoard implements Disposable {
   /** Opens the watches that this configuration needs and closes the others; undefined closes all. */
   follow(config: TeamConfig | undefined): void {
     this.#config = config;
-    const refs = config === undefined ? [] : allReleases(config);
-    const wanted = new Map(refs.map((ref) => [keyOf(ref.context, ref.namespace), ref]));
-    const { watches } = this.#services;
-    this.#follow(this.#followed, wanted, ({ context, namespace }) => watches.releases(context, namespace));
-    const workloads = config === undefined ? [] : allWorkloads(config);
-    const wantedWorkloads = new Map(workloads.map((address) => [workloadKey(address), address]));
-    this.#follow(this.#workloads, wantedWorkloads, (address) => watches.workload(address));
+    this.#releases.follow(config === undefined ? [] : allReleases(config));
+    this.#workloads.follow(config === undefined ? [] : allWorkloads(config));
     this.#update();
   }
 
   /** Reads everything again at once. */
   relist(): void {
     this.#read.clear();
-    for (const { watch } of [...this.#followed.values(), ...this.#workloads.values()]) watch.relist();
+    this.#releases.relist();
+    this.#workloads.relist();
   }
 
   dispose(): void {
     this.#closed.abort();
-    this.follow(undefined);
-    this.#changes.dispose();
-  }
-
-  #follow<T, W>(
-    followed: Map<string, Followed<T>>,
-    wanted: ReadonlyMap<string, W>,
-    open: (what: W) => Watch<T>,
-  ): void {
-    for (const [key, { watch, listening }] of followed) {
-      if (wanted.has(key)) continue;
-      listening.dispose();
-      watch.dispose();
-      followed.delete(key);
-    }
-    for (const [key, what] of wanted) {
-      if (followed.has(key)) continue;
-      const watch = open(what);
-      const listening = watch.onChange(() => {
-        this.#update();
-      });
-      followed.set(key, { watch, listening });
-    }
+    for (const each of [this.#releases, this.#workloads, this.#changes]) each.dispose();
   }
 
   #update(): void {
@@ -137,12 +117,12 @@ export class EnvironmentBoard implements Disposable {
   #targetView(target: Target, place: Place): ReturnType<typeof targetView> {
     const address = workloadOf(target, place);
     if (address !== undefined) {
-      const { liveness, items } = this.#workloads.get(workloadKey(address))?.watch.current ?? NOT_YET;
+      const { liveness, items } = this.#workloads.of(address) ?? NOT_YET;
       return rolloutView(target, { liveness, sight: items.get(address.name) });
     }
     const ref = releaseOf(target, place);
     if (ref === undefined) return targetView(target, undefined);
-    const event = this.#followed.get(keyOf(ref.context, ref.namespace))?.watch.current;
+    const event = this.#releases.of(ref);
     const liveness: Liveness = event?.liveness ?? { kind: "connecting" };
     return targetView(target, {
       liveness,
@@ -153,7 +133,7 @@ export class EnvironmentBoard implements Disposable {
 
   #readWhatIsNew(refs: readonly ReleaseRef[]): void {
     for (const ref of refs) {
-      const event = this.#followed.get(keyOf(ref.context, ref.namespace))?.watch.current;
+      const event = this.#releases.of(ref);
       const newest = newestOf(event?.items.get(ref.release));
       const known = this.#read.get(refKey(ref));
       if (newest === undefined || event?.liveness.kind !== "live") continue;

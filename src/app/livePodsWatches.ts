@@ -5,7 +5,7 @@ import type { WorkloadSight } from "../domain/rollouts.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { Disposable } from "./emitter.ts";
 import type { WorkloadPods } from "./livePods.ts";
-import type { Watch } from "./ports.ts";
+import { workloadsToFollow, type OpenWatches } from "./openWatches.ts";
 import type { WorkloadAddress, WorkloadWatches } from "./rolloutPorts.ts";
 
 /** What a release that helm is at work on makes of its workloads. */
@@ -15,41 +15,22 @@ export interface Underway {
   readonly since: EpochMs;
 }
 
-interface Followed {
-  readonly watch: Watch<WorkloadSight>;
-  readonly listening: Disposable;
-}
-
-const keyOf = ({ context, namespace, kind, name }: WorkloadAddress): string =>
-  JSON.stringify([context, namespace, kind, name]);
-
 /** Watches of workloads, opened and closed as others name them. */
 export class WatchedWorkloads implements Disposable {
-  readonly #watches: WorkloadWatches;
-  readonly #changed: () => void;
-  readonly #followed = new Map<string, Followed>();
+  readonly #workloads: OpenWatches<WorkloadAddress, WorkloadSight>;
 
   constructor(watches: WorkloadWatches, changed: () => void) {
-    this.#watches = watches;
-    this.#changed = changed;
+    this.#workloads = workloadsToFollow(watches, changed);
   }
 
   /** Opens the watches of these workloads and closes the others. */
   follow(workloads: readonly WorkloadAddress[]): void {
-    const wanted = new Map(workloads.map((workload) => [keyOf(workload), workload]));
-    for (const [key, followed] of this.#followed) {
-      if (!wanted.has(key)) this.#leave(key, followed);
-    }
-    for (const [key, workload] of wanted) {
-      if (this.#followed.has(key)) continue;
-      const watch = this.#watches.workload(workload);
-      this.#followed.set(key, { watch, listening: watch.onChange(this.#changed) });
-    }
+    this.#workloads.follow(workloads);
   }
 
   /** The pods of one of these, judged by what is under way. */
   podsOf(workload: WorkloadAddress, underway?: Underway): WorkloadPods {
-    const event = this.#followed.get(keyOf(workload))?.watch.current;
+    const event = this.#workloads.of(workload);
     if (event === undefined || event.liveness.kind === "connecting") return { workload, kind: "reading" };
     if (event.liveness.kind === "stale") {
       const { since, error } = event.liveness;
@@ -73,13 +54,7 @@ export class WatchedWorkloads implements Disposable {
   }
 
   dispose(): void {
-    for (const [key, followed] of this.#followed) this.#leave(key, followed);
-  }
-
-  #leave(key: string, { watch, listening }: Followed): void {
-    listening.dispose();
-    watch.dispose();
-    this.#followed.delete(key);
+    this.#workloads.dispose();
   }
 }
 
