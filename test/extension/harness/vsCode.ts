@@ -31,6 +31,8 @@ export interface VsCode {
   readonly url: string | undefined;
   /** The person's home folder. */
   readonly home: string;
+  /** Everything that this VS Code keeps: settings, state, what its extensions store. */
+  readonly data: string;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
     page: window.page,
     url: window.url,
     home,
+    data: own.dataFolder,
     stop: async () => {
       await window.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -65,7 +68,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
   };
 }
 
-async function openServed(options: ServeOptions): Promise<Omit<VsCode, "home">> {
+async function openServed(options: ServeOptions): Promise<Omit<VsCode, "home" | "data">> {
   const served = await serveVsCode(options);
   const own = await openOwnPage();
   await own.page.goto(served.url);
