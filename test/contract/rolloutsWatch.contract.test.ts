@@ -73,6 +73,19 @@ for (const kind of WORKLOAD_KINDS) {
       );
     });
 
+    test("says of a pod that no node can take what the scheduler says", async () => {
+      const watch = await watching(await running("full", "web:unschedulable"));
+      await eventually(
+        () =>
+          Promise.resolve(
+            watch.current.items
+              .get("full")
+              ?.pods.map(({ phase, noNode }) => [phase, noNode?.reason, noNode?.message.slice(0, 23)]),
+          ),
+        [["Pending", "Unschedulable", "0/3 nodes are available"]],
+      );
+    });
+
     test("has nothing, live, where there is no such workload, until there is", async () => {
       const of = stage.of(kind, "later");
       const watch = await watching(of);
