@@ -118,15 +118,18 @@ class LogReader {
 }
 
 interface News {
-  /** Resolves when something may have happened in the folder. */
+  /** Resolves when something may have happened in the folder since it resolved last. */
   next(): Promise<void>;
   dispose(): void;
 }
 
 function watchFolder(path: string, signal: AbortSignal): News {
-  let wake = (): void => undefined;
+  let wake: (() => void) | undefined;
+  // What comes during a look may be of what was looked at already: it is not to be slept over.
+  let hasNews = false;
   const onNews = (): void => {
-    wake();
+    hasNews = true;
+    wake?.();
   };
   const watcher = watch(path, onNews);
   watcher.on("error", onNews);
@@ -134,15 +137,14 @@ function watchFolder(path: string, signal: AbortSignal): News {
   return {
     next: () =>
       new Promise((resolve) => {
-        if (signal.aborted) {
-          resolve();
-          return;
-        }
-        const timer = setTimeout(resolve, LOOK_EVERY_MS);
+        const timer = setTimeout(onNews, LOOK_EVERY_MS);
         wake = () => {
           clearTimeout(timer);
+          wake = undefined;
+          hasNews = false;
           resolve();
         };
+        if (hasNews || signal.aborted) wake();
       }),
     dispose: () => {
       signal.removeEventListener("abort", onNews);
