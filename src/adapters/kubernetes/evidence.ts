@@ -56,8 +56,10 @@ export class ApiEvidenceReader implements EvidenceReader {
     { manifest, hooks }: Pick<Revision, "manifest" | "hooks">,
     signal: AbortSignal,
   ): Promise<Result<ReleaseFacts, ClusterError>> {
-    const named = workloadsOf(manifest, ref.namespace).slice(0, MAX_WORKLOADS);
-    const read = await inTurns(named, (workload) => this.#workload(ref.context, workload, signal));
+    const named = await workloadsOf(manifest, ref.namespace);
+    const read = await inTurns(named.slice(0, MAX_WORKLOADS), (workload) =>
+      this.#workload(ref.context, workload, signal),
+    );
     const workloads: WorkloadFacts[] = [];
     for (const workload of read) {
       if (!workload.ok) return workload;

@@ -6,15 +6,13 @@ import { fail, ok, type Result } from "../../domain/result.ts";
 import { isAllowed } from "./accessReview.ts";
 import type { ApiCall, KubernetesApi } from "./api.ts";
 import { mapSome } from "./mapSome.ts";
-import { manifestObjects } from "./manifestDocuments.ts";
+import { manifestObjects, mayNameWorkload } from "./manifestDocuments.ts";
 import { recordRights, resourceRights, rightWords } from "./rights.ts";
 import { textAt, type JsonObject } from "./json.ts";
 import { readWorkload } from "./workloadReading.ts";
 
 const PLURALS = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
 type Kind = keyof typeof PLURALS;
-
-const NAMES_WORKLOAD = /\bkind["']?\s*:\s*["']?(?:Deployment|StatefulSet|DaemonSet|List)\b/u;
 
 /** What the cluster holds of a release's objects now, and what one may do with them. */
 export class ApiLiveObjects implements LiveObjects {
@@ -29,7 +27,7 @@ export class ApiLiveObjects implements LiveObjects {
     manifest: string,
     signal: AbortSignal,
   ): Promise<Result<readonly ContainerImage[], ClusterError>> {
-    const objects = await manifestObjects(manifest, (text) => NAMES_WORKLOAD.test(text));
+    const objects = await manifestObjects(manifest, mayNameWorkload);
     const paths = new Map(objects.flatMap((object) => workloadPath(object, ref.namespace)));
     const answers = await mapSome([...paths], async ([path, kind]) => {
       const answer = await this.#call(ref.context, { method: "GET", path }, signal);

@@ -5,6 +5,11 @@ import { isObject, objectsAt, type JsonObject } from "./json.ts";
 /** A line of its own; within a block of text it would be indented. */
 const SEPARATOR = /^---(?:[ \t].*)?$/mu;
 
+const NAMES_WORKLOAD = /\bkind["']?\s*:\s*["']?(?:Deployment|StatefulSet|DaemonSet|List)\b/u;
+
+/** Whether a document may be of a workload, or of a List that has some. */
+export const mayNameWorkload = (document: string): boolean => NAMES_WORKLOAD.test(document);
+
 /**
  * The objects of a manifest that `mayMatter` by their text, with the items of Lists on their own. A chart of
  * hundreds of objects takes long to parse, so that others get a turn between two of them. A document that YAML cannot

@@ -1,10 +1,10 @@
-import { parseAllDocuments, type Document } from "yaml";
 import type { ReleaseRef, WorkloadReader } from "../../app/ports.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { WorkloadReading } from "../../domain/rollout.ts";
 import type { KubernetesApi } from "./api.ts";
-import { isObject, objectAt, objectsAt, textAt, type JsonObject } from "./json.ts";
+import { objectAt, objectsAt, textAt, type JsonObject } from "./json.ts";
+import { manifestObjects, mayNameWorkload } from "./manifestDocuments.ts";
 import { newestPods, type PodSource } from "./newestPods.ts";
 import { readWorkload } from "./workloadReading.ts";
 
@@ -25,6 +25,10 @@ export interface WorkloadRef {
 /** Reads what a manifest's workloads are now, and the pods of their newest template. */
 export class ApiWorkloadReader implements WorkloadReader {
   readonly #api: KubernetesApi;
+  /** A proof looks at the workloads of one manifest again and again. */
+  #named:
+    | { readonly manifest: string; readonly namespace: string; readonly workloads: readonly WorkloadRef[] }
+    | undefined;
 
   constructor(api: KubernetesApi) {
     this.#api = api;
@@ -35,7 +39,7 @@ export class ApiWorkloadReader implements WorkloadReader {
     manifest: string,
     signal: AbortSignal,
   ): Promise<Result<readonly WorkloadReading[], ClusterError>> {
-    const named = workloadsOf(manifest, ref.namespace);
+    const named = await this.#workloadsOf(manifest, ref.namespace);
     const found = await Promise.all(named.map((workload) => this.#one(ref.context, workload, signal)));
     const readings: WorkloadReading[] = [];
     for (const reading of found) {
@@ -43,6 +47,14 @@ export class ApiWorkloadReader implements WorkloadReader {
       if (reading.value !== undefined) readings.push(reading.value);
     }
     return ok(readings);
+  }
+
+  async #workloadsOf(manifest: string, namespace: string): Promise<readonly WorkloadRef[]> {
+    const known = this.#named;
+    if (known?.manifest === manifest && known.namespace === namespace) return known.workloads;
+    const workloads = await workloadsOf(manifest, namespace);
+    this.#named = { manifest, namespace, workloads };
+    return workloads;
   }
 
   async #one(
@@ -81,27 +93,12 @@ export class ApiWorkloadReader implements WorkloadReader {
 }
 
 /** The workloads that a manifest names. A document without a namespace is in the release's. */
-export function workloadsOf(manifest: string, namespace: string): readonly WorkloadRef[] {
-  return parseAllDocuments(manifest, { logLevel: "silent" }).flatMap((document) => {
-    if (document.errors.length > 0) return [];
-    const object = asObject(document);
-    return isObject(object) ? workloadsIn(object, namespace) : [];
-  });
+export async function workloadsOf(manifest: string, namespace: string): Promise<readonly WorkloadRef[]> {
+  const objects = await manifestObjects(manifest, mayNameWorkload);
+  return objects.flatMap((object) => workloadIn(object, namespace));
 }
 
-/** Too many aliases are thrown at us, as the only guard against a document that grows without end. */
-function asObject(document: Document.Parsed): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    return undefined;
-  }
-}
-
-function workloadsIn(object: JsonObject, namespace: string): readonly WorkloadRef[] {
-  if (object["kind"] === "List") {
-    return objectsAt(object, "items").flatMap((item) => workloadsIn(item, namespace));
-  }
+function workloadIn(object: JsonObject, namespace: string): readonly WorkloadRef[] {
   const kind = textAt(object, "kind");
   const name = textAt(object, "metadata", "name");
   const isWorkload = kind === "Deployment" || kind === "StatefulSet" || kind === "DaemonSet";

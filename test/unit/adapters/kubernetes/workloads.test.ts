@@ -49,7 +49,7 @@ const manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: dev1 
 const image = { workload: "Deployment/dev1", container: "app", image: "registry.example.com/app:new" };
 
 describe("which workloads a manifest names", () => {
-  test("those that run pods, in whatever namespace they say, lists and several documents included", () => {
+  test("those that run pods, in whatever namespace they say, lists and several documents included", async () => {
     const text = [
       "# Source: x",
       "apiVersion: v1\nkind: Service\nmetadata: { name: s }",
@@ -59,7 +59,7 @@ describe("which workloads a manifest names", () => {
       "apiVersion: example.com/v1\nkind: Deployment\nmetadata: { name: other }",
       "a: [",
     ].join("\n---\n");
-    assert.deepEqual(workloadsOf(text, "web"), [
+    assert.deepEqual(await workloadsOf(text, "web"), [
       { kind: "Deployment", name: "dev1", namespace: "web" },
       { kind: "StatefulSet", name: "db", namespace: "data" },
       { kind: "DaemonSet", name: "agent", namespace: "web" },
