@@ -118,18 +118,16 @@ class Proof {
   }
 
   async #readRecords(signal: AbortSignal): Promise<Result<RecordsAfter, ReleaseReadError>> {
-    const { history, releases } = this.#services;
+    const { history } = this.#services;
     const { release, revision } = this.#order;
     const listing = await history.list(release, signal);
     if (!listing.ok) return listing;
-    const made = await releases.revision(release, revision, signal);
+    const labels = listing.value.revisions;
+    const label = labels.find((one) => one.revision === revision);
+    const made = label === undefined ? ok(undefined) : await history.record(release, label, signal);
     if (!made.ok) return made;
     this.#made = made.value;
-    return ok({
-      labels: listing.value.revisions,
-      made: made.value,
-      targetManifest: this.#targetManifest,
-    });
+    return ok({ labels, made: made.value, targetManifest: this.#targetManifest });
   }
 
   #judge(after: RecordsAfter): readonly ProofItem[] {
