@@ -41,11 +41,14 @@ function compare(pair: Difference, found: Difference[]): void {
 function compareMaps(pair: Difference, before: JsonObject, after: JsonObject, found: Difference[]): void {
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const step = (side: JsonObject): Json | undefined => (Object.hasOwn(side, key) ? side[key] : undefined);
+    const [left, right] = [step(before), step(after)];
+    // Nearly all is the same on both sides, and needs no name.
+    if (left === right) continue;
     compare(
       {
         path: joined(pair.path, key),
-        before: step(before),
-        after: step(after),
+        before: left,
+        after: right,
         beforeAt: [...pair.beforeAt, key],
         afterAt: [...pair.afterAt, key],
       },
