@@ -12,6 +12,8 @@ export interface Unseen {
 
 /** A request has a time limit of its own, and is tried twice: that is too long to be silent about it. */
 const LATE_MS: DurationMs = 3 * SECOND_MS;
+/** Meanwhile time goes on, and whoever waits is to see that. */
+const STILL_LATE_MS: DurationMs = SECOND_MS;
 
 /** Keeps count of when a cluster answered last, and tells where it does not. */
 export class Answers {
@@ -23,15 +25,17 @@ export class Answers {
     this.#last = clock.now();
   }
 
-  /** Asks; `onUnseen` hears of an answer that is late, and of a failure that is no giving up. */
+  /** Asks; `onUnseen` hears of an answer that is late, again and again, and of a failure that is no giving up. */
   async ask<T, E extends ReleaseReadError>(
     read: () => Promise<Result<T, E>>,
     onUnseen: (unseen: Unseen) => void,
   ): Promise<Result<T, E>> {
     const since = this.#last;
-    const late = this.#clock.after(LATE_MS, () => {
+    const tellLate = (): void => {
       onUnseen({ since });
-    });
+      late = this.#clock.after(STILL_LATE_MS, tellLate);
+    };
+    let late = this.#clock.after(LATE_MS, tellLate);
     try {
       const found = await read();
       if (found.ok) this.#last = this.#clock.now();
