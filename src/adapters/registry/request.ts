@@ -64,6 +64,16 @@ export async function request(
 function factOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return "no answer in time";
   const code = isAxiosError(error) ? error.code : undefined;
-  if (code === "ECONNABORTED" || code === "ETIMEDOUT") return "no answer in time";
-  return code ?? "no answer";
+  if (code === undefined) return "no answer";
+  const words = WORDS.find(([pattern]) => pattern.test(code))?.[1];
+  return words ?? code;
 }
+
+/** Codes of Node's, in words; what is none of these tells more by itself. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:ECONNABORTED|ETIMEDOUT|ESOCKETTIMEDOUT)$/u, "no answer in time"],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/u, "the registry's name cannot be resolved from here"],
+  [/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/u, "the registry cannot be reached from here"],
+  [/^(?:ECONNRESET|EPIPE)$/u, "the connection to the registry broke"],
+  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/u, "the registry's certificate is not trusted here"],
+];

@@ -36,10 +36,15 @@ export function imageAnswer(answer: ImageAnswer): readonly Piece[] {
         { image },
       );
     case "not-asked":
-      return pieces(l10n.t("Whether the image {image} exists could not be asked: {detail}"), {
-        image,
-        detail: answer.detail,
-      });
+      return pieces(
+        l10n.t(
+          "Whether the image {image} exists could not be asked: {detail}. That does not mean that the cluster cannot pull it.",
+        ),
+        {
+          image,
+          detail: answer.detail,
+        },
+      );
   }
 }
 

@@ -315,3 +315,12 @@ test("what names no image is told without asking anybody", async () => {
     notAsked("not an image", "it is no name of an image"),
   );
 });
+
+test("a registry that is not there is told in words", async () => {
+  // Nobody listens on the first port.
+  const image = "127.0.0.1:1/shop/web:1";
+  assert.deepEqual(
+    await look(await aRegistry({}), image),
+    notAsked(image, "the registry cannot be reached from here"),
+  );
+});

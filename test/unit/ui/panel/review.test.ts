@@ -134,7 +134,7 @@ test("each risk has a sentence of its own, and is looked at as gravely as it is"
     [
       "✗ Image `a:1` is not in its registry: its pods could not start. It was probably cleaned up.",
       "i The registry does not let you ask for the image `b:1`. The cluster may be allowed to pull it.",
-      "i Whether the image `c:1` exists could not be asked: no network",
+      "i Whether the image `c:1` exists could not be asked: no network. That does not mean that the cluster cannot pull it.",
       "! The pods' template is the same on both sides (`shop/web:latest`): nothing will restart, and what runs stays.",
       "! The image is the same on both sides (`shop/web:latest`): the pods restart, and run what that tag stands for now.",
       "✗ Kubernetes does not let `spec.clusterIP` of `Service/web` change: helm will fail there. The object has to be made anew.",
