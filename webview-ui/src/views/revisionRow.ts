@@ -20,8 +20,17 @@ const under = (...parts: readonly (string | undefined)[]): TemplateResult | type
   >`;
 };
 
+/** Letters that have room below a revision's number: those of a chart and its version mostly do. */
+const SHORT_CHART = 24;
+
 const classes = (row: RowView): string =>
-  ["row", row.runsNow ? "runs" : "", row.isRecommended ? "advised" : "", row.mayBeChosen ? "choosable" : ""]
+  [
+    "row",
+    row.runsNow ? "runs" : "",
+    row.isRecommended ? "advised" : "",
+    row.mayBeChosen ? "choosable" : "",
+    row.chart.length > SHORT_CHART ? "long" : "",
+  ]
     .filter(Boolean)
     .join(" ");
 
