@@ -83,7 +83,7 @@ test("a person goes back to an earlier rollout of what helm does not know, and r
     for (const part of [
       /The template of Deployment\/thumbnails is that of 5/u,
       /Revision 5 has become the newest one, under a new number/u,
-      /The application runs commit \w{7}/u,
+      /The application's image is of commit \w{7}/u,
     ]) {
       assert.match(proof, part);
     }

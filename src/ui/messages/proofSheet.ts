@@ -71,9 +71,13 @@ function heading(outcome: RollbackOutcome, subject: string, revision: number): s
 const end = ({ revision, commit }: RunEnds["to"]): string =>
   commit === undefined ? String(revision) : `${revision} ${quoted(commit)}`;
 
+/** In a sheet nothing is to come any more. */
+export const closedMark = (state: ProofItem["state"]): string =>
+  state === "todo" ? l10n.t("not reached") : spokenMark(state);
+
 function itemLine(item: ProofItem, ends: RunEnds): string {
   const facts = itemFacts(item);
-  return `- ${SIGNS[item.state]} ${spokenMark(item.state)}: ${escaped(textOf(itemWords(item, ends)))}${facts === "" ? "" : ` — ${escaped(facts)}`}`;
+  return `- ${SIGNS[item.state]} ${closedMark(item.state)}: ${escaped(textOf(itemWords(item, ends)))}${facts === "" ? "" : ` — ${escaped(facts)}`}`;
 }
 
 function diagnosisLines(

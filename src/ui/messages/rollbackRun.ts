@@ -103,7 +103,7 @@ export function itemWords(
     case "commit":
       return state === "fact"
         ? [l10n.t("Which commit the application runs cannot be seen in its image")]
-        : pieces(l10n.t("The application runs commit {commit}"), facts);
+        : pieces(l10n.t("The application's image is of commit {commit}"), facts);
     case "pods":
       return pieces(l10n.t("All wanted pods of {workload} are new and ready"), facts);
     case "steady":

@@ -5,8 +5,7 @@ import { visible } from "../../domain/plainText.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { diagnosisWords } from "./diagnosis.ts";
 import { textOf } from "./pieces.ts";
-import { commitLine, escaped, quoted, SIGNS } from "./proofSheet.ts";
-import { spokenMark } from "./rollbackRun.ts";
+import { closedMark, commitLine, escaped, quoted, SIGNS } from "./proofSheet.ts";
 import { workloadWords } from "./rolloutHistory.ts";
 import { undoItemFacts, undoItemWords, undoTruth, type UndoEnds } from "./rolloutRun.ts";
 import { dateAndTimeSeconds } from "./time.ts";
@@ -59,7 +58,7 @@ const end = ({ revision, commit }: UndoEnds["to"]): string => {
 function itemLine(item: ProofItem, ends: UndoEnds): string {
   const facts = undoItemFacts(item);
   const words = escaped(textOf(undoItemWords(item, ends)));
-  return `- ${SIGNS[item.state]} ${spokenMark(item.state)}: ${words}${facts === "" ? "" : ` — ${escaped(facts)}`}`;
+  return `- ${SIGNS[item.state]} ${closedMark(item.state)}: ${words}${facts === "" ? "" : ` — ${escaped(facts)}`}`;
 }
 
 function diagnosisLines(

@@ -204,7 +204,7 @@ test("the proof is the same list, and what remains to be done stands below it", 
     "✓ The manifest of 169 is that of 167",
     "✓ The images of `Deployment/web` are those of 167 | shop/web:51d0c3e",
     "✓ All wanted pods of `Deployment/web` are new and ready | 4 of 4 ready",
-    "✓ The application runs commit `51d0c3e` | shop/web:51d0c3e",
+    "✓ The application's image is of commit `51d0c3e` | shop/web:51d0c3e",
     "✓ They stay ready, without a restart | 15 s",
     "## Afterwards",
     "i web is on hold so that `9c1f2ab` and 1 more do not come back by themselves. [Lift the Hold]",
@@ -309,6 +309,18 @@ test("who stops watching is told what is true, and nothing is called done", () =
         "helm was ended while it was at work. helm wrote no revision: web is still at revision 168.",
       ],
     ],
+  );
+});
+
+test("a sheet says of a promise that was not reached that it was not", () => {
+  const sheet = proofSheet(
+    aRunOrder({ undone: [] }),
+    { kind: "nothing-runs", revision: 169, items: [item("record", "ok"), item("steady", "todo")] },
+    NOW,
+  );
+  assert.deepEqual(
+    sheet.split("\n").filter((line) => line.startsWith("- ")),
+    ["- ✅ done: New revision 169 = 168 \\+ 1", "- ⬜ not reached: They stay ready, without a restart"],
   );
 });
 
