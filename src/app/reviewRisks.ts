@@ -2,7 +2,7 @@ import type { ClusterError, ObjectRef } from "../domain/cluster.ts";
 import type { WhatRuns } from "../domain/history.ts";
 import { operationRef, type OperationRecord } from "../domain/operation.ts";
 import { isBusy, type Revision } from "../domain/release.ts";
-import type { ImageAnswer, Risk } from "../domain/rollback.ts";
+import type { ImageAnswer, ManifestObject, Risk } from "../domain/rollback.ts";
 import type { Result } from "../domain/result.ts";
 import { MINUTE_MS, SECOND_MS, type DurationMs } from "../domain/time.ts";
 import type { Clock, OperationStore } from "./ports.ts";
@@ -46,19 +46,25 @@ export async function imageRisks(
   return [{ kind: "images", answers: [...answers, ...others] }];
 }
 
-/** Whether the person may do what helm will do: to the objects of either side, and to helm's records. */
+/** Whether the person may do what helm will do: to the target's objects, to those that go, and to helm's records. */
 export async function rightsRisks(
   { live, clock }: Pick<RiskServices, "live" | "clock">,
   {
     subject,
     newest,
     to,
-  }: { readonly subject: RollbackSubject; readonly newest: Revision; readonly to: Revision },
+    deletes,
+  }: {
+    readonly subject: RollbackSubject;
+    readonly newest: Revision;
+    readonly to: Revision;
+    readonly deletes: readonly ManifestObject[];
+  },
   signal: AbortSignal,
 ): Promise<readonly Risk[]> {
-  const manifest = `${newest.manifest}\n---\n${to.manifest}`;
+  const wish = { manifest: to.manifest, deletes, driver: newest.driver };
   const ask = (stop: AbortSignal): ReturnType<LiveObjects["missingRights"]> =>
-    live.missingRights(subject.release, { manifest, driver: newest.driver }, stop);
+    live.missingRights(subject.release, wish, stop);
   return [await rightsRisk(clock, { context: subject.release.context, ask }, signal)];
 }
 

@@ -1,5 +1,5 @@
 import { compareObjects, compareValues } from "../domain/changes.ts";
-import { manifestEntries, type ManifestEntry } from "../domain/manifest.ts";
+import { deletedEntries, manifestEntries, type ManifestEntry } from "../domain/manifest.ts";
 import { Masks } from "../domain/masking.ts";
 import type { Person } from "../domain/person.ts";
 import type { Revision, RevisionLabel } from "../domain/release.ts";
@@ -56,9 +56,10 @@ export async function reviewRollback(
   if (!records.ok) return records;
   const { newest, to } = records.value;
   const { subject } = order;
+  const apart = takeApart(services.manifests, { subject, newest, to });
   const asked = Promise.all([
     imageRisks(services, to, signal),
-    rightsRisks(services, { subject, newest, to }, signal),
+    mayDoIt(services, { subject, newest, to, apart }, signal),
     workRisks(services, { subject, newest }, signal),
     findTool(services, signal),
   ]);
@@ -67,7 +68,7 @@ export async function reviewRollback(
   const ends = { from: endOf(from, order.snapshot), to: endOf(to, order.snapshot) };
   const [commits, taken, [images, rights, work, tool]] = await Promise.all([
     promptCommitRange(services, { ...ends, migrations: order.migrations }, signal),
-    takeApart(services.manifests, { subject, from, newest, to }),
+    withRunning(services.manifests, { subject, from, newest, to, apart }),
     asked,
   ]);
   if (signal.aborted) return fail({ reason: "aborted" });
@@ -103,23 +104,50 @@ export async function reviewRollback(
   });
 }
 
+interface Sides {
+  readonly subject: RollbackSubject;
+  readonly newest: Revision;
+  readonly to: Revision;
+}
+
 interface TakenApart {
-  readonly fromEntries: readonly ManifestEntry[];
   readonly newestEntries: readonly ManifestEntry[];
   readonly toEntries: readonly ManifestEntry[];
 }
 
-async function takeApart(
+type SidesApart = Sides & { readonly apart: Promise<TakenApart> };
+
+const entriesOf = async (
   manifests: Manifests,
-  sides: { readonly subject: RollbackSubject } & Record<"from" | "newest" | "to", Revision>,
-): Promise<TakenApart> {
-  const { subject, from, newest, to } = sides;
-  const entries = async ({ manifest }: Revision): Promise<readonly ManifestEntry[]> =>
-    manifestEntries(await manifests.read(manifest), subject.release.namespace);
-  const newestEntries = await entries(newest);
-  const toEntries = to === newest ? newestEntries : await entries(to);
-  const fromEntries = from === newest ? newestEntries : from === to ? toEntries : await entries(from);
-  return { fromEntries, newestEntries, toEntries };
+  { release }: RollbackSubject,
+  { manifest }: Revision,
+): Promise<readonly ManifestEntry[]> => manifestEntries(await manifests.read(manifest), release.namespace);
+
+async function takeApart(manifests: Manifests, { subject, newest, to }: Sides): Promise<TakenApart> {
+  const newestEntries = await entriesOf(manifests, subject, newest);
+  const toEntries = to === newest ? newestEntries : await entriesOf(manifests, subject, to);
+  return { newestEntries, toEntries };
+}
+
+/** What runs need not be helm's newest record, nor the target. */
+async function withRunning(
+  manifests: Manifests,
+  { subject, from, newest, to, apart }: SidesApart & { readonly from: Revision },
+): Promise<TakenApart & { readonly fromEntries: readonly ManifestEntry[] }> {
+  const { newestEntries, toEntries } = await apart;
+  const known = from === newest ? newestEntries : from === to ? toEntries : undefined;
+  return { newestEntries, toEntries, fromEntries: known ?? (await entriesOf(manifests, subject, from)) };
+}
+
+/** helm deletes what the target has not got, for which it needs another right. */
+async function mayDoIt(
+  services: ReviewServices,
+  { apart, ...sides }: SidesApart,
+  signal: AbortSignal,
+): Promise<readonly Risk[]> {
+  const { newestEntries, toEntries } = await apart;
+  const deletes = deletedEntries(newestEntries, toEntries).map(({ object }) => object);
+  return rightsRisks(services, { ...sides, deletes }, signal);
 }
 
 /** What is to be said of the target that was chosen. */

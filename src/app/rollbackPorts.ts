@@ -6,7 +6,7 @@ import type { ManifestPiece } from "../domain/manifest.ts";
 import type { HeldOperation } from "../domain/operation.ts";
 import type { ContainerImage, Json, RecordDriver, Revision, RevisionLabel } from "../domain/release.ts";
 import type { Result } from "../domain/result.ts";
-import type { ImageAnswer, RangeCommit } from "../domain/rollback.ts";
+import type { ImageAnswer, ManifestObject, RangeCommit } from "../domain/rollback.ts";
 import type {
   DeployerEnd,
   DeployerError,
@@ -83,7 +83,13 @@ export interface LiveObjects {
   /** What a person may not do here of all this, e.g. `update deployments`; empty is well (SelfSubjectAccessReview). */
   missingRights(
     ref: ReleaseRef,
-    wish: { readonly manifest: string; readonly driver: RecordDriver },
+    wish: {
+      /** What is to be there in the end. */
+      readonly manifest: string;
+      /** What is to go. */
+      readonly deletes: readonly Pick<ManifestObject, "apiVersion" | "kind" | "namespace">[];
+      readonly driver: RecordDriver;
+    },
     signal: AbortSignal,
   ): Promise<Result<readonly string[], ClusterError>>;
 }

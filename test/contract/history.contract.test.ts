@@ -207,7 +207,9 @@ for (const tool of TOOLS) {
       const newest = history.current.entries.find(({ status }) => status === "deployed");
       assert.ok(newest?.record.kind === "read");
       const { release } = history.current.subject;
-      const wish = { manifest: newest.record.revision.manifest, driver: "secret" } as const;
+      const { manifest } = newest.record.revision;
+      const gone = { apiVersion: "v1", kind: "Service", namespace: "" };
+      const wish = { manifest, deletes: [gone], driver: "secret" } as const;
       const eve = await openAs("eve");
       assert.deepEqual(await own.live.missingRights(release, wish, never), { ok: true, value: [] });
       const verbs = ["get", "list", "create", "update", "delete"].map((verb) => `${verb} secrets`);
@@ -216,7 +218,7 @@ for (const tool of TOOLS) {
       );
       assert.deepEqual(await eve.live.missingRights(release, wish, never), {
         ok: true,
-        value: [...verbs, ...objects],
+        value: [...verbs, ...objects, "get services", "delete services"],
       });
     });
   });

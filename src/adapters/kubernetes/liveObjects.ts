@@ -1,13 +1,13 @@
 import type { ReleaseRef } from "../../app/ports.ts";
 import type { LiveObjects } from "../../app/rollbackPorts.ts";
 import type { ClusterError } from "../../domain/cluster.ts";
-import type { ContainerImage, RecordDriver } from "../../domain/release.ts";
+import type { ContainerImage } from "../../domain/release.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import { isAllowed } from "./accessReview.ts";
 import type { ApiCall, KubernetesApi } from "./api.ts";
 import { mapSome } from "./mapSome.ts";
 import { manifestObjects, mayNameWorkload } from "./manifestDocuments.ts";
-import { recordRights, resourceRights, rightWords } from "./rights.ts";
+import { recordRights, resourceRights, rightWords, touchedObjects } from "./rights.ts";
 import { textAt, type JsonObject } from "./json.ts";
 import { readWorkload } from "./workloadReading.ts";
 
@@ -39,7 +39,7 @@ export class ApiLiveObjects implements LiveObjects {
 
   async missingRights(
     ref: ReleaseRef,
-    wish: { readonly manifest: string; readonly driver: RecordDriver },
+    wish: Parameters<LiveObjects["missingRights"]>[1],
     signal: AbortSignal,
   ): Promise<Result<readonly string[], ClusterError>> {
     // Whoever may everything in the namespace needs no further questions.
@@ -49,7 +49,8 @@ export class ApiLiveObjects implements LiveObjects {
       manifestObjects(wish.manifest, () => true),
     ]);
     if (!first.ok) return first;
-    const resources = await resourceRights(objects, ref.namespace, (path) =>
+    const touched = touchedObjects(objects, wish.deletes);
+    const resources = await resourceRights(touched, ref.namespace, (path) =>
       this.#call(ref.context, { method: "GET", path }, signal),
     );
     const rights = [...recordRights(wish.driver, ref.namespace), ...resources].filter(

@@ -16,6 +16,30 @@ export interface Right {
 const RECORD_VERBS = ["get", "list", "create", "update", "delete"];
 /** helm reads each object, changes those that are there and makes those that are not. */
 const OBJECT_VERBS = ["get", "create", "patch"];
+/** What the target has not got is read and deleted. */
+const DELETED_VERBS = ["get", "delete"];
+
+/** An object as far as a right depends on it. An empty namespace is the release's, or none. */
+export interface Touched {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly verbs: readonly string[];
+}
+
+/** Those of a manifest, and those that go. */
+export const touchedObjects = (
+  objects: readonly JsonObject[],
+  deletes: readonly Omit<Touched, "verbs">[],
+): readonly Touched[] => [
+  ...objects.map((object) => ({
+    apiVersion: textAt(object, "apiVersion") ?? "",
+    kind: textAt(object, "kind") ?? "",
+    namespace: textAt(object, "metadata", "namespace") ?? "",
+    verbs: OBJECT_VERBS,
+  })),
+  ...deletes.map((object) => ({ ...object, verbs: DELETED_VERBS })),
+];
 
 /** e.g. `patch deployments`, `patch deployments in other` for another namespace than the release's. */
 export const rightWords = ({ verb, resource, namespace }: Right, home: string): string =>
@@ -31,15 +55,15 @@ export const recordRights = (driver: RecordDriver, namespace: string): readonly 
   }));
 
 /**
- * What helm needs of a manifest's objects. What a kind is called as a resource, and whether it is in a namespace, the
+ * What helm needs of the objects that it touches. What a kind is called as a resource, and whether it is in a namespace, the
  * API server says itself; a kind that it does not know needs no right: it fails for another reason.
  */
 export async function resourceRights(
-  objects: readonly JsonObject[],
+  objects: readonly Touched[],
   home: string,
   discover: (path: string) => Promise<Result<unknown, ClusterError>>,
 ): Promise<readonly Right[]> {
-  const versions = [...new Set(objects.flatMap((object) => textAt(object, "apiVersion") ?? []))];
+  const versions = [...new Set(objects.map(({ apiVersion }) => apiVersion))].filter((one) => one !== "");
   const lists = await mapSome(versions, async (version) => {
     const [group] = version.includes("/") ? version.split("/", 1) : [""];
     const path = `/${version.includes("/") ? "apis" : "api"}/${version.split("/").map(encodeURIComponent).join("/")}`;
@@ -47,13 +71,13 @@ export async function resourceRights(
     return { version, group: group ?? "", resources: answer.ok ? objectsAt(answer.value, "resources") : [] };
   });
   const rights = new Map<string, Right>();
-  for (const object of objects) {
-    const list = lists.find(({ version }) => version === textAt(object, "apiVersion"));
-    const resource = list?.resources.find((one) => isOfKind(one, textAt(object, "kind")));
+  for (const { apiVersion, kind, namespace: own, verbs } of objects) {
+    const list = lists.find(({ version }) => version === apiVersion);
+    const resource = list?.resources.find((one) => isOfKind(one, kind));
     if (list === undefined || resource === undefined) continue;
     const isNamespaced = resource["namespaced"] === true;
-    const namespace = isNamespaced ? (textAt(object, "metadata", "namespace") ?? home) : "";
-    for (const verb of OBJECT_VERBS) {
+    const namespace = !isNamespaced ? "" : own === "" ? home : own;
+    for (const verb of verbs) {
       const right = { verb, group: list.group, resource: textAt(resource, "name") ?? "", namespace };
       rights.set(JSON.stringify(right), right);
     }
@@ -62,5 +86,5 @@ export async function resourceRights(
 }
 
 /** Subresources (`deployments/scale`) are listed among the resources. */
-const isOfKind = (resource: JsonObject, kind: string | undefined): boolean =>
+const isOfKind = (resource: JsonObject, kind: string): boolean =>
   textAt(resource, "kind") === kind && textAt(resource, "name")?.includes("/") === false;

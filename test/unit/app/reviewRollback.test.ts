@@ -185,15 +185,23 @@ test("a Lease that is not there is told", async () => {
   ]);
 });
 
-test("rights are asked for the objects of either side", async () => {
-  const at = world();
-  let asked = "";
-  at.missingRights = (_ref, { manifest }) => {
-    asked = manifest;
+test("rights are asked for the target's objects, and for those that helm will delete", async () => {
+  const service = (name: string, more = ""): string =>
+    `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\n${more}`;
+  const kept = service("kept", "  annotations:\n    helm.sh/resource-policy: keep\n");
+  const at = world({
+    manifest: [aDeployment({ image: image("bad0bad") }), service("new"), kept].join("\n---\n"),
+  });
+  let asked: Parameters<typeof at.missingRights>[1] | undefined;
+  at.missingRights = (_ref, wish) => {
+    asked = wish;
     return Promise.resolve(ok(["delete services"]));
   };
   assert.deepEqual(await at.risks(6, "rights"), [{ kind: "rights", missing: ["delete services"] }]);
-  assert.deepEqual([asked.includes(image("bad0bad")), asked.includes(image("4f1c0de"))], [true, true]);
+  assert.deepEqual(
+    [asked?.manifest.includes(image("4f1c0de")), asked?.deletes],
+    [true, [{ apiVersion: "v1", kind: "Service", name: "new", namespace: "" }]],
+  );
 });
 
 test("after a failed upgrade what runs is where one goes from, not what helm calls deployed", async () => {

@@ -72,7 +72,7 @@ test("what the cluster refuses is its error", async () => {
   const error = { reason: "forbidden", detail: "get deployments/web in web" } as const;
   const live = new ApiLiveObjects({ request: () => Promise.resolve(fail(error)) });
   assert.deepEqual(await live.images(ref, deployment("web"), signal), { ok: false, error });
-  const wish = { manifest: deployment("web"), driver: "secret" } as const;
+  const wish = { manifest: deployment("web"), deletes: [], driver: "secret" } as const;
   assert.deepEqual(await live.missingRights(ref, wish, signal), { ok: false, error });
 });
 
@@ -115,8 +115,28 @@ test("missing rights are named by verb and resource, and by namespace where it i
     "get rbac.authorization.k8s.io/clusterroles@",
     "patch apps/deployments@nowhere",
   );
-  assert.deepEqual(await live.missingRights(ref, { manifest, driver: "configmap" }, signal), {
+  assert.deepEqual(await live.missingRights(ref, { manifest, deletes: [], driver: "configmap" }, signal), {
     ok: true,
     value: ["delete configmaps", "patch deployments", "create deployments in far", "get clusterroles"],
+  });
+});
+
+test("what helm deletes has to be allowed to be deleted, and need not be changed", async () => {
+  const live = without(
+    "delete apps/deployments@web",
+    "delete apps/deployments@far",
+    "create apps/deployments@web",
+    "delete rbac.authorization.k8s.io/clusterroles@",
+  );
+  const deployments = { apiVersion: "apps/v1", kind: "Deployment" };
+  const deletes = [
+    { ...deployments, namespace: "" },
+    { ...deployments, namespace: "far" },
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", namespace: "" },
+    { apiVersion: "", kind: "", namespace: "" },
+  ];
+  assert.deepEqual(await live.missingRights(ref, { manifest: "", deletes, driver: "secret" }, signal), {
+    ok: true,
+    value: ["delete deployments", "delete deployments in far", "delete clusterroles"],
   });
 });
