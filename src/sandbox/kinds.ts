@@ -75,7 +75,7 @@ export const POD: Kind = {
   subresources: ["log", "status"],
 };
 
-/** Only its limits of pods and of what their containers ask for are kept to. */
+/** Only its limits of how many objects there are, and of what containers ask for, are kept to. */
 export const RESOURCE_QUOTA: Kind = {
   ...NAMESPACED,
   kind: "ResourceQuota",

@@ -25,7 +25,7 @@ describe("A quota", { concurrency: 4 }, () => {
     await eventually(used, { hard, used: nothing });
     return core;
   };
-  const refused = (answer: Answer): unknown => {
+  const refused = (answer: Answer): readonly unknown[] => {
     const { code, reason, message } = statusOf(answer);
     return [code, reason, message];
   };
@@ -76,6 +76,65 @@ describe("A quota", { concurrency: 4 }, () => {
       "Forbidden",
       'pods "second" is forbidden: exceeded quota: team, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1',
     ]);
+  });
+
+  test("of resources counts what is asked for, however it is written, and what an init container outweighs", async () => {
+    const core = await limited({ cpu: "1", "requests.memory": "256Mi", "limits.cpu": "4" });
+    const resources = { requests: { cpu: "0.2", memory: "65536Ki" }, limits: { cpu: "1" } };
+    const { spec } = Object.assign({ spec: {} }, aPod("first", resources));
+    const initContainers = [
+      {
+        name: "init",
+        image: "web:a1",
+        resources: { requests: { cpu: "0.5", memory: "1Mi" }, limits: { cpu: "2" } },
+      },
+    ];
+    const silent = initContainers.map(({ name, image }) => ({ name, image }));
+    assert.equal(
+      refused(
+        await ann().post(`${core}/pods`, {
+          metadata: { name: "a" },
+          spec: { ...spec, initContainers: silent },
+        }),
+      ).at(2),
+      'pods "a" is forbidden: failed quota: team: must specify cpu for: init; limits.cpu for: init; requests.memory for: init',
+    );
+    const made = await ann().post(`${core}/pods`, {
+      metadata: { name: "first" },
+      spec: { ...spec, initContainers },
+    });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    await usedIs(core, { cpu: "500m", "requests.memory": "64Mi", "limits.cpu": "2" });
+    assert.equal((await ann().post(`${core}/pods`, aPod("second", resources))).status, 201);
+    await usedIs(core, { cpu: "700m", "requests.memory": "128Mi", "limits.cpu": "3" });
+    const more = { requests: { cpu: "0.4", memory: "64Mi" }, limits: { cpu: "1500m" } };
+    assert.deepEqual(refused(await ann().post(`${core}/pods`, aPod("third", more))), [
+      403,
+      "Forbidden",
+      'pods "third" is forbidden: exceeded quota: team, requested: cpu=400m,limits.cpu=1500m, used: cpu=700m,limits.cpu=3, limited: cpu=1,limits.cpu=4',
+    ]);
+  });
+
+  test("of objects is kept to for each kind", async () => {
+    const core = await limited({ "count/secrets": "1", configmaps: "1", "count/deployments.apps": "0" });
+    const apps = core.replace("/api/v1", "/apis/apps/v1");
+    const map = (name: string): object => ({ metadata: { name } });
+    const template = { metadata: { labels: { app: "web" } }, spec: at(aPod("web"), "spec") };
+    const web = { metadata: { name: "web" }, spec: { selector: { matchLabels: { app: "web" } }, template } };
+    assert.equal((await ann().post(`${core}/secrets`, map("first"))).status, 201);
+    await usedIs(core, { "count/secrets": "1", configmaps: "0", "count/deployments.apps": "0" });
+    assert.deepEqual(
+      [
+        refused(await ann().post(`${core}/secrets`, map("second"))).at(2),
+        refused(await ann().post(`${apps}/deployments`, web)).at(2),
+      ],
+      [
+        'secrets "second" is forbidden: exceeded quota: team, requested: count/secrets=1, used: count/secrets=1, limited: count/secrets=1',
+        'deployments.apps "web" is forbidden: exceeded quota: team, requested: count/deployments.apps=1, used: count/deployments.apps=0, limited: count/deployments.apps=0',
+      ],
+    );
+    await ann().delete(`${core}/secrets/first`);
+    await usedIs(core, { "count/secrets": "0", configmaps: "0", "count/deployments.apps": "0" });
   });
 
   test("is told by the Deployment that cannot make its pods", async () => {

@@ -6,6 +6,7 @@ import type { Kind } from "../kinds.ts";
 import { groupVersion } from "../kinds.ts";
 import { decodeProtobuf, PROTOBUF } from "../protobuf.ts";
 import { badRequest, type Refusal, unsupportedMediaType } from "../refusal.ts";
+import { amountProblem } from "./amounts.ts";
 import { microTimeError } from "./microTime.ts";
 
 const ACCEPTED = ["application/json", "application/yaml", PROTOBUF];
@@ -132,7 +133,7 @@ export function typeProblem(kind: Kind, object: JsonObject): string | undefined 
     const problem = base64Problem(object["data"]);
     if (problem !== undefined) return problem;
   }
-  return fieldProblem(kind, object);
+  return fieldProblem(kind, object) ?? amountProblem(kind, object);
 }
 
 function fieldProblem(kind: Kind, object: JsonObject): string | undefined {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../json.ts";
 import { at, childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
 import { nameOf } from "../object.ts";
+import { canonicalAmounts } from "./amounts.ts";
 import { defaultPod, defaultPodSpec } from "./podDefaults.ts";
 import { WORKLOAD_DEFAULTS } from "./workloadDefaults.ts";
 
@@ -22,6 +23,7 @@ export function applyDefaults(kind: Kind, object: JsonObject): void {
   dropNulls(object);
   dropEmpty(objectOf(object["metadata"]), ["labels", "annotations", "ownerReferences", "finalizers"]);
   dropEmpty(object, ["data", "binaryData"]);
+  canonicalAmounts(kind, object);
   DEFAULTS[kind.kind]?.(object);
 }
 

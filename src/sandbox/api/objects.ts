@@ -152,7 +152,7 @@ export class Objects {
     if (causes.length > 0) return invalid(kind, nameOf(created), causes);
     if (this.store.get(kind, namespace, nameOf(created)) !== undefined)
       return alreadyExists(kind, nameOf(created));
-    const excess = kind === POD ? quotaRefusal(this.store, namespace, created) : undefined;
+    const excess = quotaRefusal(this.store, kind, namespace, created);
     if (excess !== undefined) return excess;
     const { status, ...tracked } = created;
     keepAccount({ live: undefined, next: tracked, sent: body }, write.manager, this.now());

@@ -1,7 +1,7 @@
 import type { Objects } from "../api/objects.ts";
 import { placeOf } from "../api/listing.ts";
 import { quotaStatus } from "../api/quota.ts";
-import { POD, RESOURCE_QUOTA } from "../kinds.ts";
+import { RESOURCE_QUOTA } from "../kinds.ts";
 import { namespaceOf } from "../object.ts";
 import type { Change } from "../store.ts";
 import { WorkQueue } from "./queue.ts";
@@ -26,7 +26,9 @@ export class QuotaController {
 
   /** Takes notice of a change. */
   notice({ kind, object }: Change): void {
-    if (kind === POD || kind === RESOURCE_QUOTA) this.#queue.add(namespaceOf(object));
+    const namespace = namespaceOf(object);
+    const isLimited = kind.isNamespaced && this.#objects.store.list(RESOURCE_QUOTA, namespace).length > 0;
+    if (isLimited) this.#queue.add(namespace);
   }
 
   #report(namespace: string): void {
