@@ -48,9 +48,9 @@ export const chooseRow = (frame: Frame, revision: number): Promise<void> =>
 export const press = (frame: Frame, label: string): Promise<void> =>
   frame.locator("vscode-button, vscode-link, button, a").filter({ hasText: label }).first().click();
 
-/** Types the release's name and presses the button that acts. */
+/** Types the name of the release or workload and presses the button that acts; a reason is asked for before it. */
 export async function confirmWith(frame: Frame, name: string): Promise<void> {
-  await frame.locator(".confirm input").fill(name);
+  await frame.locator(".confirm input").last().fill(name);
   await frame.locator('.confirm vscode-button[appearance="primary"]').click();
 }
 
