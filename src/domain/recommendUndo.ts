@@ -36,7 +36,7 @@ export interface SkippedRollout {
  * recommended, whatever else speaks for it. `entries` come newest first.
  */
 export function recommendUndo(
-  { historyLimit }: Pick<RolloutReading, "historyLimit">,
+  { historyLimit, completed }: Pick<RolloutReading, "historyLimit" | "completed">,
   entries: readonly RolloutEntry[],
 ): RolloutRecommendation {
   if (historyLimit === 0) return { kind: "none", why: "no-history" };
@@ -45,13 +45,13 @@ export function recommendUndo(
   if (current === undefined) return { kind: "reading" };
   const earlier = entries.filter(({ revision }) => revision.revision < current.revision.revision);
   if (earlier.length === 0) return { kind: "none", why: "only-one" };
-  const revisions = entries.map(({ revision }) => revision);
+  const among = { revisions: entries.map(({ revision }) => revision), completed };
   const skipped: SkippedRollout[] = [];
   let doubtful: RolloutRecommendation | undefined;
   for (const entry of earlier) {
     const { object, revision } = entry.revision;
     const fitting = { kind: "revision", uid: object.uid, revision, skipped: [...skipped] } as const;
-    const why = whyNot(entry, current) ?? readinessOf(entry.revision, revisions);
+    const why = whyNot(entry, current) ?? readinessOf(entry.revision, among);
     if (why === "reading") return { kind: "reading" };
     if (why === "not-known") return fitting;
     if (why === "ready-now") return { ...fitting, readiness: why };

@@ -81,6 +81,11 @@ export interface RolloutReading {
   readonly manager?: Manager;
   /** The revision whose template the workload has now; undefined until the controller has made it. */
   readonly current?: { readonly uid: string; readonly revision: number };
+  /**
+   * StatefulSets that replace their pods by themselves: the number of the newest revision whose rollout came to its end
+   * (`status.currentRevision`); of the first one where none did.
+   */
+  readonly completed?: number;
   /** Newest first. */
   readonly revisions: readonly RolloutRevision[];
 }

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { RolloutStore, WorkloadAddress } from "../../src/app/rolloutPorts.ts";
 import type { UndoOutcome, UndoPhase } from "../../src/app/undoOutcome.ts";
 import { aCommit } from "../builders/deploy.ts";
+import { eventually } from "./eventually.ts";
 import { useRollouts, WORKLOAD_KINDS } from "./rolloutsStage.ts";
 import { imageOf, placedSubject, UndoStage } from "./undoStage.ts";
 
@@ -20,8 +21,8 @@ for (const kind of WORKLOAD_KINDS) {
 
     test("goes to what the history recommends, and is proven", async () => {
       const of = rollouts.of(kind, "good");
-      await stage.apply(of, imageOf("aaaaaaa"));
-      await stage.apply(of, GOOD);
+      await stage.complete(of, imageOf("aaaaaaa"));
+      await stage.complete(of, GOOD);
       await stage.apply(of, BAD);
       const review = await stage.reviewed(placedSubject(of));
       assert.deepEqual(
@@ -57,6 +58,21 @@ for (const kind of WORKLOAD_KINDS) {
         ["broken", 1],
       );
     });
+
+    // A DaemonSet's controller writes down nothing of how a rollout ended.
+    if (kind !== "DaemonSet") {
+      test("passes over a revision whose own rollout never came to its end", async () => {
+        const of = rollouts.of(kind, "stuck");
+        await stage.complete(of, GOOD);
+        await stage.apply(of, imageOf("bbbbbbb", "missing"));
+        await stage.apply(of, imageOf("ccccccc", "missing"));
+        await eventually(async () => {
+          const { recommendation } = await stage.snapshot(placedSubject(of));
+          if (recommendation.kind !== "revision") return recommendation.kind;
+          return [recommendation.revision, recommendation.skipped.map(({ revision }) => revision)];
+        }, [1, [2]]);
+      });
+    }
 
     test("is stopped by what somebody did between its last look and its write", async () => {
       const of = rollouts.of(kind, "edited");

@@ -64,6 +64,13 @@ export class UndoStage {
     await this.#stage.settled(of);
   }
 
+  /** The same, and waits until the rollout has come to its end. */
+  async complete(of: WorkloadAddress, image: string): Promise<void> {
+    await this.apply(of, image);
+    const workload = `${of.kind.toLowerCase()}/${of.name}`;
+    await this.#stage.kubectl("rollout", "status", workload, "--namespace", of.namespace, "--timeout=60s");
+  }
+
   /** What the panel shows once every commit has been looked up. */
   async snapshot(subject: RolloutSubject): Promise<RolloutSnapshot> {
     const history = this.history(subject);
@@ -99,6 +106,8 @@ export class UndoStage {
 
   /** A review of going back to the revision that the panel recommends. */
   async reviewed(subject: RolloutSubject): Promise<UndoReview> {
+    // While pods of what was just replaced are still starting, it may seem not to work.
+    await eventually(async () => (await this.snapshot(subject)).recommendation.kind, "revision");
     const snapshot = await this.snapshot(subject);
     const { recommendation } = snapshot;
     if (recommendation.kind !== "revision") assert.fail(JSON.stringify(recommendation));

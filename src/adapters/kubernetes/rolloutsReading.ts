@@ -107,6 +107,7 @@ export function readRollout(
     return mark === undefined ? revision : { ...revision, mark };
   });
   const current = currentOf(kind, workload, template, revisions);
+  const completed = completedOf(workload, revisions);
   return {
     kind,
     name: textAt(workload, "metadata", "name") ?? "",
@@ -127,9 +128,17 @@ export function readRollout(
     annotations,
     labels,
     ...(manager === undefined ? {} : { manager }),
+    ...(completed === undefined ? {} : { completed }),
     ...(current === undefined ? {} : { current: { uid: current.object.uid, revision: current.revision } }),
     revisions,
   };
+}
+
+/** What a StatefulSet's controller writes down at the end of a rolling update, and only then. */
+function completedOf(workload: JsonObject, revisions: readonly RolloutRevision[]): number | undefined {
+  if (textAt(workload, "spec", "updateStrategy", "type") !== "RollingUpdate") return undefined;
+  const name = textAt(workload, "status", "currentRevision");
+  return revisions.find(({ object }) => object.name === name)?.revision;
 }
 
 /**

@@ -145,6 +145,16 @@ describe("whether a revision ever worked is not recorded, but", () => {
     assert.deepEqual(recommendUndo(HISTORY, shown), { kind: "none", why: "none-ready" });
   });
 
+  test("a StatefulSet tells which rollouts came to their end, and the others are passed over", () => {
+    const shown = entries({ match: newest }, { match: third }, { match: second }, { match: first });
+    assert.deepEqual(recommendUndo({ ...HISTORY, completed: 2 }, shown), {
+      kind: "revision",
+      uid: "rs2",
+      revision: 2,
+      skipped: [{ revision: 3, why: "unfinished" }],
+    });
+  });
+
   test("one that was replaced within seconds comes after one that was not", () => {
     const shown = entries(
       { match: newest },

@@ -59,6 +59,22 @@ const cases: readonly (readonly [string, RolloutRevision, readonly RolloutRevisi
 
 for (const [rule, revision, others, expected] of cases) {
   test(rule, () => {
-    assert.equal(readinessOf(revision, [...others, revision]), expected);
+    const revisions = [...others, revision];
+    assert.equal(readinessOf(revision, { revisions, completed: undefined }), expected);
   });
 }
+
+test("what is newer than the one that a StatefulSet completed last never came to its end", () => {
+  const revisions = [5, 4, 3, 2].map((revision) =>
+    aControllerRevision({ revision, createdAt: MADE + revision * MINUTE_MS }),
+  );
+  assert.deepEqual(
+    revisions.map((revision) => [revision.revision, readinessOf(revision, { revisions, completed: 3 })]),
+    [
+      [5, "unfinished"],
+      [4, "unfinished"],
+      [3, "not-known"],
+      [2, "not-known"],
+    ],
+  );
+});
