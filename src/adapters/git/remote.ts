@@ -88,16 +88,34 @@ export async function remoteOf(
   if (!configured.ok) return configured;
   const wanted = configured.value.exitCode === 0 ? configured.value.stdout.trim() : "";
   // A configured remote that is no name is a URL, or "." for a branch that follows a local one.
-  return all.value.includes(wanted) ? ok(wanted) : sharedAmong(all.value);
+  return all.value.includes(wanted) ? ok(wanted) : sharedAmong(git, all.value, signal);
 }
 
-/** Where a branch without a remote of its own would be: origin, else the only remote there is. */
+/** Where the team's branches are: origin, else the only remote there is, else the only one that branches follow. */
 export async function sharedRemote(
   git: RunGit,
   signal: AbortSignal,
 ): Promise<Result<string, RepositoryError>> {
   const all = await remotes(git, signal);
-  return all.ok ? sharedAmong(all.value) : all;
+  return all.ok ? sharedAmong(git, all.value, signal) : all;
+}
+
+async function sharedAmong(
+  git: RunGit,
+  all: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<string, RepositoryError>> {
+  if (all.includes("origin")) return ok("origin");
+  const [sole, ...more] = all;
+  if (sole === undefined) return fail({ reason: "no-remote" });
+  if (more.length === 0) return ok(sole);
+  const answer = await git(["config", "-z", "--get-regexp", String.raw`^branch\..*\.remote$`], signal);
+  if (!answer.ok) return answer;
+  const followed = answer.value.stdout.split("\0").map((entry) => entry.slice(entry.indexOf("\n") + 1));
+  const [only, ...others] = all.filter((name) => followed.includes(name));
+  return only === undefined || others.length > 0
+    ? fail({ reason: "remote-unclear", remotes: all })
+    : ok(only);
 }
 
 async function remotes(
@@ -108,11 +126,4 @@ async function remotes(
   if (!answer.ok) return answer;
   if (answer.value.exitCode !== 0) return failed(answer.value);
   return ok(answer.value.stdout.split("\n").filter((name) => name !== ""));
-}
-
-function sharedAmong(all: readonly string[]): Result<string, RepositoryError> {
-  if (all.includes("origin")) return ok("origin");
-  const [only, ...others] = all;
-  if (only === undefined) return fail({ reason: "no-remote" });
-  return others.length > 0 ? fail({ reason: "remote-unclear", remotes: all }) : ok(only);
 }

@@ -12,8 +12,7 @@ interface GitApi {
 
 interface GitRepository {
   readonly state: { readonly remotes: readonly { readonly name: string }[] };
-  /** Rejects where nothing is set. */
-  getConfig(key: string): Promise<string>;
+  getConfigs(): Promise<readonly { readonly key: string; readonly value: string }[]>;
   push(remote: string, branch: string, setUpstream: boolean): Promise<void>;
   pull(): Promise<void>;
 }
@@ -26,13 +25,20 @@ export type GitActionEnd = GitActionError | undefined;
 
 /**
  * Pushes a branch with the sign-in that VS Code already has, under its own name: to the remote that it is asked for at,
- * which is its own, else `origin`, else the first.
+ * which is its own, else `origin`, else the one that other branches follow.
  */
 export const pushBranch = (root: string, branch: string): Promise<GitActionEnd> =>
   withRepository(root, async (repository) => {
     const names = repository.state.remotes.map(({ name }) => name);
-    const own = await repository.getConfig(`branch.${branch}.remote`).catch(() => "");
-    const remote = [own.trim(), "origin", ...names].find((name) => names.includes(name));
+    const configs = await repository.getConfigs();
+    const own = configs.filter(({ key }) => key === `branch.${branch}.remote`);
+    const followed = configs.filter(({ key }) => /^branch\..*\.remote$/u.test(key));
+    const [remote] = [
+      ...own.map(({ value }) => value),
+      "origin",
+      ...followed.map(({ value }) => value),
+      ...names,
+    ].filter((name) => names.includes(name));
     await repository.push(remote ?? "origin", branch, true);
   });
 

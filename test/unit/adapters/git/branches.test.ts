@@ -64,6 +64,28 @@ test("branches of the clone and of the remote are listed once each, the remote's
   );
 });
 
+test("among several remotes the one that branches follow is the team's, and the fork beside it is not", async () => {
+  const { here, first } = clones();
+  here.git("push", "--quiet", "origin", "master:task/theirs");
+  here.git("branch", "--set-upstream-to", "origin/master", "master");
+  keep(aRemote(here, "fork"));
+  here.git("remote", "rename", "origin", "company");
+  const repository = repositoryAt(here.root);
+  assert.deepEqual(await repository.remoteBranches(signal), {
+    ok: true,
+    value: new Map([
+      [aBranch("master"), first],
+      [aBranch("task/theirs"), first],
+    ]),
+  });
+  assert.deepEqual(await repository.remoteCommit(aBranch("task/theirs"), signal), { ok: true, value: first });
+  here.git("config", "branch.other.remote", "fork");
+  assert.deepEqual(await repository.remoteBranches(signal), {
+    ok: false,
+    error: { reason: "remote-unclear", remotes: ["company", "fork"] },
+  });
+});
+
 test("the branch with the newest commit comes first, with its author and its time", async () => {
   const here = keep(aRepository());
   const times = [3, 1, 2].map((minute) => 1_800_000_000 + minute * 60);
