@@ -31,13 +31,13 @@ export function branchItems(so: BranchesSoFar, at: Running): readonly Item[] {
     ...known.map((branch) => knownItem(branch, so, at)),
     ...others.map(([branch, commit]) => otherItem(branch, commit, at)),
   ];
-  return so.trouble === undefined ? items : [{ heading: troubleHeading(so.trouble) }, ...items];
+  if (so.trouble === undefined) return items;
+  const why = { key: "trouble", label: `$(warning) ${say.why()}`, detail: repositorySentence(so.trouble) };
+  return [{ heading: say.asFetchedLast() }, ...items, { heading: "" }, why];
 }
 
-const troubleHeading = (trouble: RepositoryError): string =>
-  trouble.reason === "remote-unreachable"
-    ? say.remoteSilent(repositorySentence(trouble))
-    : shown(repositorySentence(trouble));
+/** Which remote would have it is not known, so that nothing can be said of a branch. */
+const isUnclear = ({ trouble }: BranchesSoFar): boolean => trouble?.reason === "remote-unclear";
 
 /** It was on the remote when that was fetched last, and is not any more. */
 const isGone = ({ branch, isOnRemote }: KnownBranch, { remote }: BranchesSoFar): boolean =>
@@ -50,7 +50,7 @@ function knownItem(known: KnownBranch, so: BranchesSoFar, at: Running): Item {
     isCurrent: branch === so.current,
     places: running(branch, at),
     hasMoved: there !== undefined && there !== commit,
-    isNotPushed: so.remote === undefined ? !known.isOnRemote : there === undefined,
+    isNotPushed: so.remote === undefined ? !known.isOnRemote && !isUnclear(so) : there === undefined,
   });
   return item(branch, notes, say.commitWords(known, so.now));
 }

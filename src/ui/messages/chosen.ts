@@ -14,8 +14,8 @@ export const chooseBranchTitle = (): string => l10n.t("Devdeploy a branch as the
 export const chooseBranchHint = (): string => l10n.t("Branch, author or subject of its last commit");
 export const noBranches = (): string => l10n.t("There is no branch yet");
 export const askingForBranches = (): string => l10n.t("asking git…");
-export const remoteSilent = (detail: string): string =>
-  l10n.t("The remote does not answer, so this is what was fetched last: {detail}", { detail: shown(detail) });
+export const asFetchedLast = (): string => l10n.t("as fetched last, for the remote does not say what it has");
+export const why = (): string => l10n.t("Why the remote is not asked");
 
 /** What is known of a branch beyond its name. */
 export interface BranchFacts {

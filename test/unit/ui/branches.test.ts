@@ -59,7 +59,9 @@ const lines = (so: BranchesSoFar): readonly string[] =>
   branchItems(so, { machines, releases }).map((item) =>
     "heading" in item
       ? `— ${item.heading}`
-      : [item.label, item.description, item.detail].filter((text) => text !== "").join(" | "),
+      : [item.label, item.description, item.detail]
+          .filter((text) => text !== undefined && text !== "")
+          .join(" | "),
   );
 
 test("before the remote answers the clone's branches are there, with what runs them and whose they are", () => {
@@ -83,20 +85,23 @@ test("the remote's answer takes away what is gone, marks what moved and adds wha
   ]);
 });
 
-test("a remote that does not answer is said above what was fetched last", () => {
+test("why the remote says nothing stands below what was fetched last, where there is room for it", () => {
   const trouble = { reason: "remote-unreachable", remote: "origin", detail: "no route to host" } as const;
   assert.deepEqual(lines(soFar({ known: [known("task/x")], trouble })), [
-    "— The remote does not answer, so this is what was fetched last: The remote origin cannot be asked: no route to host. Check the network and your sign-in to it.",
+    "— as fetched last, for the remote does not say what it has",
     "task/x | Pay later · Ann Lee · 5 h ago · 4f1c0de",
+    "— ",
+    "$(warning) Why the remote is not asked | The remote origin cannot be asked: no route to host. Check the network and your sign-in to it.",
   ]);
 });
 
-test("a repository without a remote of the team's is not said to have one that is silent", () => {
-  const trouble = { reason: "no-remote" } as const;
-  assert.deepEqual(lines(soFar({ known: [known("task/x")], trouble })), [
-    "— This repository has no remote, so nobody else could see what runs. Add one with git remote add, then push.",
-    "task/x | Pay later · Ann Lee · 5 h ago · 4f1c0de",
-  ]);
+test("where it is not clear which remote is the team's, no branch is said not to be pushed", () => {
+  const branches = [known("task/x", { isOnRemote: false })];
+  const trouble = { reason: "remote-unclear", remotes: ["fork", "upstream"] } as const;
+  const [, line] = lines(soFar({ known: branches, trouble }));
+  assert.equal(line, "task/x | Pay later · Ann Lee · 5 h ago · 4f1c0de");
+  const [, unpushed] = lines(soFar({ known: branches, trouble: { reason: "no-remote" } }));
+  assert.equal(unpushed, "task/x | not pushed | Pay later · Ann Lee · 5 h ago · 4f1c0de");
 });
 
 test("a name is text: no icon, no line break, nothing hidden", () => {
