@@ -161,7 +161,7 @@ test("the sidebar explains what is amiss, one step after the other, and mends it
     await runCommand(page, "Devdeploy: Devdeploy Current Branch");
     const text = await toastThat(page, /devdeploy\.json has/u);
     await pressToastButton(page, /devdeploy\.json has/u, "Open devdeploy.json");
-    assert.match(text, /Correct (?:it|them), then devdeploy\./u);
+    assert.match(text, /Correct (?:it|them), then try again\./u);
   });
 
   await t.test("where devdeploy.json is no JSON, that stands in the Problems view once", async () => {

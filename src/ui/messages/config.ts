@@ -28,11 +28,11 @@ export function configNotice(
         severity: "error",
         text:
           config.problems.length === 1
-            ? l10n.t("devdeploy.json has a mistake: {message} Correct it, then devdeploy.", {
-                message: shown(config.problems[0]?.message ?? ""),
+            ? l10n.t("devdeploy.json has a mistake: {message}. Correct it, then try again.", {
+                message: detail(config.problems[0]?.message ?? ""),
               })
             : l10n.t(
-                "devdeploy.json has {count} mistakes; the Problems view lists them. Correct them, then devdeploy.",
+                "devdeploy.json has {count} mistakes; the Problems view lists them. Correct them, then try again.",
                 {
                   count: config.problems.length,
                 },

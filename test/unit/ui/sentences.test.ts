@@ -5,6 +5,7 @@ import type { ClusterError } from "../../../src/domain/cluster.ts";
 import type { RepositoryError } from "../../../src/app/ports.ts";
 
 const { clusterSentence } = await import("../../../src/ui/messages/cluster.ts");
+const { configNotice } = await import("../../../src/ui/messages/config.ts");
 const { repositorySentence } = await import("../../../src/ui/messages/repository.ts");
 const { warningSentence } = await import("../../../src/ui/messages/refusal.ts");
 const { shown } = await import("../../../src/ui/messages/text.ts");
@@ -76,6 +77,20 @@ test("every trouble with the repository says what to do next", () => {
     "git failed: fatal: dubious ownership. The log has all of it.",
     "The question to git was cancelled.",
   ]);
+});
+
+test("what is wrong with devdeploy.json ends its sentence before the advice begins", () => {
+  const problem = { offset: 0, length: 0, path: "", message: '`locks` is missing: write `"locks": {}`' };
+  const told = (problems: readonly (typeof problem)[]): string =>
+    configNotice({ kind: "invalid", problems }, "shop").text;
+  assert.deepEqual(
+    [told([problem]), told([{ ...problem, message: "the file is empty." }]), told([problem, problem])],
+    [
+      'devdeploy.json has a mistake: `locks` is missing: write `"locks": {}`. Correct it, then try again.',
+      "devdeploy.json has a mistake: the file is empty. Correct it, then try again.",
+      "devdeploy.json has 2 mistakes; the Problems view lists them. Correct them, then try again.",
+    ],
+  );
 });
 
 test("text from outside stays one line, shows what is hidden in it, and becomes no link", () => {
