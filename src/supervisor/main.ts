@@ -1,6 +1,6 @@
 // Runs helm so that closing or killing the editor's window does not cut a deploy in half, and keeps the operation
-// Lease alive meanwhile. Started detached, with the path of an order as its only argument. Its environment is the
-// program's, so that no secret is on disk.
+// Lease alive meanwhile. Started detached, often before there is an order: its path comes as one line over stdin. Its
+// environment is the program's, so that no secret is on disk.
 import { spawn, type ChildProcess } from "node:child_process";
 import {
   closeSync,
@@ -13,12 +13,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
+import { text } from "node:stream/consumers";
 import type { SupervisorOrder, SupervisorResult, SupervisorSign } from "../domain/supervision.ts";
 import { Renewing } from "./renewing.ts";
 
 const BEAT_MS = 1_000;
 
-supervise(readOrder(process.argv[2] ?? ""));
+void text(process.stdin).then((line) => {
+  // Without a whole line, the window has nothing for us any more, or is gone.
+  if (line.endsWith("\n")) supervise(readOrder(line.slice(0, -1)));
+});
 
 function readOrder(path: string): SupervisorOrder {
   const order = JSON.parse(readFileSync(path, "utf8")) as SupervisorOrder;
@@ -75,6 +79,7 @@ function supervise(order: SupervisorOrder): void {
   }
   const log = openSync(order.log, "a", 0o600);
   const started = spawn(order.program, order.args, {
+    cwd: dirname(order.log),
     env: programEnvironment(),
     stdio: ["ignore", log, log],
     shell: false,

@@ -4,6 +4,7 @@ import { access, realpath, stat } from "node:fs/promises";
 import { delimiter, extname, isAbsolute, join, sep } from "node:path";
 import type { DeployerError, DeployerTool } from "../../app/ports.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
+import { MINUTE_MS, type DurationMs } from "../../domain/time.ts";
 import { helmEnvironment } from "./environment.ts";
 import {
   isSupported,
@@ -29,6 +30,31 @@ export interface FoundHelm {
 }
 
 const VERSION_TIMEOUT_MS = 15_000;
+/** Not longer: behind the shim of a version manager another helm may stand soon. */
+const KNOWN_FOR_MS: DurationMs = 10 * MINUTE_MS;
+
+/** What programs said of their versions a moment ago; one whose file has changed is asked again. */
+export class KnownVersions {
+  readonly #now: () => DurationMs;
+  readonly #known = new Map<
+    string,
+    { readonly file: string; readonly printed: string; readonly at: DurationMs }
+  >();
+
+  constructor(now: () => DurationMs = () => performance.now()) {
+    this.#now = now;
+  }
+
+  async of(real: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(real);
+    const file = [dev, ino, size, mtimeMs, ctimeMs].join(" ");
+    const known = this.#known.get(real);
+    if (known?.file === file && this.#now() - known.at < KNOWN_FOR_MS) return known.printed;
+    const printed = await ask();
+    if (printed !== undefined) this.#known.set(real, { file, printed, at: this.#now() });
+    return printed;
+  }
+}
 
 /** Scripts are run by a shell, which would read the arguments anew. */
 const SCRIPTS = new Set([".cmd", ".bat", ".ps1"]);
@@ -37,14 +63,16 @@ const SCRIPTS = new Set([".cmd", ".bat", ".ps1"]);
 export async function findHelm(
   places: HelmPlaces,
   signal: AbortSignal,
+  versions = new KnownVersions(),
 ): Promise<Result<FoundHelm, DeployerError>> {
+  const ask: AskVersion = (path, real) => versions.of(real, () => printedVersion(path, places, signal));
   const { setting } = places;
-  if (setting !== undefined && setting !== "") return judged(setting, places, signal);
+  if (setting !== undefined && setting !== "") return judged(setting, places, ask);
   const tried = pathCandidates(places);
   let refused: Result<never, DeployerError> | undefined;
   for (const candidate of tried) {
     if (!(await isThere(candidate))) continue;
-    const found = await judged(candidate, places, signal);
+    const found = await judged(candidate, places, ask);
     if (found.ok) return found;
     refused ??= found;
   }
@@ -58,10 +86,12 @@ function pathCandidates({ surroundings, platform }: HelmPlaces): readonly string
   return [...new Set(folders)].map((folder) => join(folder, program));
 }
 
+type AskVersion = (path: string, real: string) => Promise<string | undefined>;
+
 async function judged(
   path: string,
   places: HelmPlaces,
-  signal: AbortSignal,
+  ask: AskVersion,
 ): Promise<Result<FoundHelm, DeployerError>> {
   const refused = (detail: string): Result<never, DeployerError> =>
     fail({ reason: "helm-refused", path, detail });
@@ -74,7 +104,7 @@ async function judged(
     if (await isInside(real, folder)) return refused("it lies in the workspace");
   }
   if (!(await isExecutable(real, places.platform))) return refused("it is not executable");
-  const printed = await printedVersion(path, places, signal);
+  const printed = await ask(path, real);
   const version = printed === undefined ? undefined : parseHelmVersion(printed);
   if (version === undefined) return refused("it does not tell its version as helm does");
   if (version.major > 4) return refused(`helm ${version.text} is not known yet`);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { Deployer, DeployerEnd, DeployerError, DeployerTool, DeployOrder } from "../../app/ports.ts";
 import type { KeptRollback, ReleaseRemover, RemovalOrder, RollbackRunner } from "../../app/rollbackPorts.ts";
@@ -8,11 +8,12 @@ import type { RecordDriver } from "../../domain/release.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import { rollbackArguments, uninstallArguments, upgradeArguments } from "./arguments.ts";
 import { helmEnvironment } from "./environment.ts";
-import { findHelm, type HelmPlaces } from "./findHelm.ts";
+import { findHelm, KnownVersions, type HelmPlaces } from "./findHelm.ts";
 import { followRun, type RunEnd } from "./followRun.ts";
 import { deployerEnd, tellRemarks } from "./runEnd.ts";
 import { newRunId, readSign, runFolder, writeJson, type AboutRun, type RunFolder } from "./runFolder.ts";
 import { aboutRun, keptOrder, supervisorOrder } from "./runOrder.ts";
+import { Supervisors } from "./supervisors.ts";
 import { parseHelmVersion } from "./version.ts";
 
 /** Writes a chart as a commit holds it into a folder that does not exist yet; the git adapter's. */
@@ -61,16 +62,30 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
   readonly #followed: Set<string>;
   /** The command is shown before the run is made, and it is to be the very command. */
   readonly #folders = new WeakMap<object, RunFolder>();
+  readonly #supervisors: Supervisors;
+  readonly #versions = new KnownVersions();
 
   /** `followed` tells `RunFolders` of the same window which runs have somebody waiting for them. */
   constructor(surroundings: HelmSurroundings, followed: Set<string>) {
     this.#surroundings = surroundings;
     this.#followed = followed;
+    const { supervisor: program, node, storage: folder } = surroundings;
+    this.#supervisors = new Supervisors({ program, node, folder });
   }
 
+  /** Who asks for it is about to run it: what can be started before that is started. */
   async tool(signal: AbortSignal): Promise<Result<DeployerTool, DeployerError>> {
-    const found = await findHelm(this.#surroundings.places(), signal);
-    return found.ok ? ok(found.value.tool) : found;
+    const found = await findHelm(this.#surroundings.places(), signal, this.#versions);
+    if (!found.ok) return found;
+    const { storage, kubeconfig } = this.#surroundings;
+    await mkdir(storage, { recursive: true, mode: 0o700 }).then(
+      () => {
+        this.#supervisors.prepare(this.#environment(kubeconfig()));
+      },
+      // Told once there is something to be written there.
+      () => undefined,
+    );
+    return ok(found.value.tool);
   }
 
   command(tool: DeployerTool, order: DeployOrder): readonly string[] {
@@ -189,6 +204,11 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
     this.#followed.delete(run.id);
   }
 
+  #environment(kubeconfig: string | undefined, records?: RecordDriver): Readonly<Record<string, string>> {
+    const own = helmEnvironment(process.env, kubeconfig);
+    return records === undefined ? own : { ...own, HELM_DRIVER: records };
+  }
+
   #folder(order: object): RunFolder {
     const folder = this.#folders.get(order) ?? runFolder(this.#surroundings.storage, newRunId());
     this.#folders.set(order, folder);
@@ -220,24 +240,13 @@ export class HelmDeployer implements Deployer, RollbackRunner, ReleaseRemover {
     { kubeconfig, records, isStoppable, onLine }: Supervising,
     signal: AbortSignal,
   ): Promise<RunEnd> {
-    const supervisor = spawn(this.#surroundings.node, [this.#surroundings.supervisor, run.order], {
-      cwd: run.path,
-      env: {
-        ...helmEnvironment(process.env, kubeconfig),
-        ...(records === undefined ? {} : { HELM_DRIVER: records }),
-        ELECTRON_RUN_AS_NODE: "1",
-      },
-      detached: true,
-      stdio: "ignore",
-      windowsHide: true,
-    });
+    const supervisor = this.#supervisors.start(this.#environment(kubeconfig, records), run.order);
     const gone = new Promise<void>((resolve, reject) => {
       supervisor.once("exit", () => {
         resolve();
       });
       supervisor.once("error", reject);
     });
-    supervisor.unref();
     const left = new AbortController();
     const stop = (): void => {
       if (isStoppable) void askToStop(run, supervisor);

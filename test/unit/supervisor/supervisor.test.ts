@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type {
@@ -89,9 +98,8 @@ describe("the supervisor", () => {
       ...(renew === undefined ? {} : { renew: operation }),
     };
     writeFileSync(file("order"), JSON.stringify(order));
-    const child = spawn(process.execPath, [supervisor, file("order")], {
-      stdio: ["ignore", "inherit", "inherit"],
-    });
+    const child = spawn(process.execPath, [supervisor], { stdio: ["pipe", "inherit", "inherit"] });
+    child.stdin.end(`${file("order")}\n`);
     await once(child, "exit");
     const { endedAt, remarks, ...result } = JSON.parse(
       readFileSync(file("result"), "utf8"),
@@ -137,6 +145,16 @@ describe("the supervisor", () => {
       writeFileSync(file("go"), "");
       assert.deepEqual(await ended, well);
       assert.equal(writes().split(" ").at(-1), last);
+    }
+  });
+
+  test("without a whole order, as its window has none or is gone, it ends and does nothing", async () => {
+    for (const said of ["", file("order")]) {
+      writeFileSync(file("order"), "{}");
+      const child = spawn(process.execPath, [supervisor], { stdio: ["pipe", "ignore", "pipe"] });
+      child.stdin.end(said);
+      const [code] = (await once(child, "exit")) as readonly unknown[];
+      assert.deepEqual([code, readdirSync(run)], [0, ["order"]]);
     }
   });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
-import { findHelm, type HelmPlaces } from "../../../../src/adapters/helm/findHelm.ts";
+import { findHelm, KnownVersions, type HelmPlaces } from "../../../../src/adapters/helm/findHelm.ts";
 import type { DeployerError } from "../../../../src/app/ports.ts";
+import { MINUTE_MS } from "../../../../src/domain/time.ts";
 import { aFolder } from "../../../builders/gitRepository.ts";
 
 const lab = aFolder();
@@ -99,4 +100,38 @@ test("a helm that is too old is told its version and what is needed", async () =
     version: "3.13.3",
     needed: "3.14.0",
   });
+});
+
+test("a program is asked for its version once, and again when it was replaced or ten minutes have passed", async () => {
+  const setting = join(lab.path, "asked/helm");
+  const asked = join(lab.path, "asked/count");
+  const install = (version: string): void => {
+    mkdirSync(join(setting, ".."), { recursive: true });
+    writeFileSync(setting, `#!/bin/sh\nprintf x >> '${asked}'\nprintf '%s' '${version}'\n`);
+    chmodSync(setting, 0o755);
+  };
+  let now = 0;
+  const versions = new KnownVersions(() => now);
+  const found = async (): Promise<unknown> => {
+    const helm = await findHelm(places({ setting }), signal, versions);
+    return [helm.ok && helm.value.tool.version, readFileSync(asked, "utf8").length];
+  };
+  install("v4.1.4");
+  assert.deepEqual(
+    [await found(), await found()],
+    [
+      ["4.1.4", 1],
+      ["4.1.4", 1],
+    ],
+  );
+  install("v3.18.50");
+  assert.deepEqual(
+    [await found(), await found()],
+    [
+      ["3.18.50", 2],
+      ["3.18.50", 2],
+    ],
+  );
+  now = 10 * MINUTE_MS;
+  assert.deepEqual(await found(), ["3.18.50", 3]);
 });
