@@ -43,7 +43,6 @@ export const revisionRow = (row: RowView, place: RowPlace, deeds: Deeds): Templa
     data-revision=${row.revision}
     tabindex=${place.isCurrent ? "0" : "-1"}
     aria-selected=${row.mayBeChosen || place.isSelected ? String(place.isSelected) : nothing}
-    aria-disabled=${row.mayBeChosen ? nothing : "true"}
     title=${row.tooltip === undefined ? nothing : plain(row.tooltip)}
   >
     <th role="rowheader" scope="row" class="revision">
