@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { diagnoseWorkload } from "../../src/app/diagnose.ts";
+import { followUndo, type FollowUndoServices, type PastUndoEnd } from "../../src/app/followUndo.ts";
+import type { KeptUndo } from "../../src/app/keptUndo.ts";
 import { holdOperation } from "../../src/app/operationLease.ts";
 import { reviewUndo, type ReviewUndoServices } from "../../src/app/reviewUndo.ts";
 import { RolloutHistory } from "../../src/app/rolloutHistory.ts";
@@ -120,18 +122,25 @@ export class UndoStage {
     review: UndoReview,
     how: Partial<UndoOrder> & {
       readonly rollouts?: RolloutStore;
+      readonly keptUndos?: FakeKeptUndos;
       readonly onPhase?: (phase: UndoPhase) => void;
       readonly signal?: AbortSignal;
     } = {},
   ): Promise<UndoOutcome> {
-    const { rollouts, onPhase = () => undefined, signal = never, ...said } = how;
-    const services = this.#services();
+    const { rollouts, keptUndos, onPhase = () => undefined, signal = never, ...said } = how;
+    const services = { ...this.#services(), ...(rollouts && { rollouts }), ...(keptUndos && { keptUndos }) };
     const { name } = review.subject.workload;
     const order = { review, by: stagePersonOf("ann"), typed: name, withoutLease: false, ...said };
-    return undoRollout(rollouts === undefined ? services : { ...services, rollouts }, order, onPhase, signal);
+    return undoRollout(services, order, onPhase, signal);
   }
 
-  #services(): UndoServices & ReviewUndoServices {
+  /** As the next window does with what another one has left. */
+  follow(undo: KeptUndo, startedAt = Date.now()): Promise<PastUndoEnd | undefined> {
+    const past = { kind: "undo", id: "left", undo, startedAt } as const;
+    return followUndo(this.#services(), past, () => undefined, { stop: never, left: never });
+  }
+
+  #services(): UndoServices & ReviewUndoServices & FollowUndoServices {
     const { own } = this.#stage;
     const services = {
       ...own.pinned(),

@@ -29,8 +29,13 @@ import {
 
 const DEPLOYMENT = ["deployment", "thumbnails", "--output"] as const;
 
-const imageOf = (demo: Demo): Promise<string> =>
-  kubectl(demo, "staging", ["get", ...DEPLOYMENT, "jsonpath={.spec.template.spec.containers[0].image}"]);
+/** The image of the newest revision, and that of the one before it. */
+async function lastImages(demo: Demo): Promise<readonly string[]> {
+  const sort = "--sort-by={.metadata.annotations.deployment\\.kubernetes\\.io/revision}";
+  const image = "jsonpath={range .items[*]}{.spec.template.spec.containers[0].image}{'\\n'}{end}";
+  const own = ["--selector=app=thumbnails", sort, "--output", image];
+  return (await kubectl(demo, "staging", ["get", "replicasets", ...own])).trim().split("\n").reverse();
+}
 
 /** Somebody deploys past helm, and the controller numbers it. */
 async function deploy(demo: Demo, image: string): Promise<void> {
@@ -65,8 +70,8 @@ async function makeProduction(demo: Demo): Promise<void> {
 test("an undo whose window is closed after its write is followed to its proof and its hold by the next window", async (t) => {
   const demo = await openDemo(t);
   await makeProduction(demo);
-  const crashing = await imageOf(demo);
-  await deploy(demo, crashing.replace(":crash-", ":slow-"));
+  const [crashing = "", before = ""] = await lastImages(demo);
+  await deploy(demo, before.replace("thumbnails:", "thumbnails:slow-"));
   await deploy(demo, crashing);
   // Long enough to close a window and to open the next one.
   const ann = await openWindow(t, demo, "ann", { "devdeploy.proof.steadySeconds": 30 });
@@ -114,7 +119,10 @@ test("an undo whose window is closed after its write is followed to its proof an
     await screenshot(page, "undo-followed-told");
     await pressToastButton(page, /is undone to 7/u, "Show");
     const frame = await panelFrame(page);
-    await sideThat(frame, /^Undone to 7 .*now revision 9 .*thumbnails is on hold/u);
+    await sideThat(
+      frame,
+      /^Undone to 7 .*now revision 9 .*thumbnails is on hold so that \w{7} does not come back/u,
+    );
     await screenshot(page, "undo-followed-proven");
   });
 
