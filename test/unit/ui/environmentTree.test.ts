@@ -11,6 +11,7 @@ import { somePodsOf } from "../../fakes/livePods.ts";
 import { TeamWindow } from "../../fakes/teamWindow.ts";
 import { watchedLock, watchedOperation } from "../../fakes/watches.ts";
 
+const { TeamFolder } = await import("../../../src/ui/model/teamFolder.ts");
 const { EnvironmentTree } = await import("../../../src/ui/tree/environmentTree.ts");
 const { RollbackRuns } = await import("../../../src/ui/panel/rollbackRuns.ts");
 
@@ -83,6 +84,8 @@ const working = (run: string): OperationRecord => ({
   beat: "1",
 });
 
+const nothing = (): { dispose(): void } => ({ dispose: () => undefined });
+
 const [NONE, COLLAPSED, EXPANDED] = [0, 1, 2];
 
 test("a row's pods are watched while it is open, and not before or after", async () => {
@@ -95,6 +98,30 @@ test("a row's pods are watched while it is open, and not before or after", async
   assert.deepEqual(sidebar.tree.getChildren(DEV1), [`${DEV1}/pod/p1`]);
   await sidebar.toggle(DEV1, false);
   assert.deepEqual([sidebar.pods.watched, sidebar.tree.getChildren(DEV1)], [[], []]);
+});
+
+test("a folder among several opens once it has rows, unless the person has closed it", async () => {
+  const sidebar = new Sidebar();
+  const config = { current: { kind: "absent" }, onChange: nothing, dispose: () => undefined } as const;
+  const place = { key: "plain", name: "plain", path: "/plain" };
+  const services = {
+    clock: sidebar.clock,
+    log: sidebar.log,
+    connect: () => Promise.reject(new Error("absent")),
+  };
+  sidebar.folders.add(new TeamFolder(place, config, services));
+  sidebar.tree.see(true);
+  sidebar.folders.wake();
+  await sidebar.settled();
+  assert.deepEqual(
+    [sidebar.tree.getChildren(), sidebar.item("demo").collapsibleState],
+    [["demo", "plain"], NONE],
+  );
+  await sidebar.leases();
+  assert.deepEqual([sidebar.opened, sidebar.item("demo").collapsibleState], [["demo"], EXPANDED]);
+  await sidebar.toggle("demo", false);
+  await sidebar.leases(working("n1"));
+  assert.deepEqual(sidebar.opened, ["demo"]);
 });
 
 test("no pod is watched while the view is hidden, nor below a group that is closed", async () => {
