@@ -12,6 +12,7 @@ import { runCandidates } from "../domain/whatRuns.ts";
 import { CommitLookup, type FetchError } from "./commitLookup.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
 import { GradedCommits } from "./gradedCommits.ts";
+import { historyFacts } from "./historyFacts.ts";
 import { HistoryLeases } from "./historyLeases.ts";
 import { detailOf, HistoryRecords } from "./historyRecords.ts";
 import type { HistorySnapshot } from "./historySnapshot.ts";
@@ -182,10 +183,10 @@ export class ReleaseHistory implements Disposable {
     // Judged whatever the liveness, so that the cluster has answered by the time that it is live.
     const judged = this.#live.of(runCandidates(entries));
     const runs = liveness.kind === "live" ? judged : notLive(liveness);
-    const { operation, hold } = this.#leases;
     const stuck =
-      operation === undefined ? stuckRelease(entries, this.#timeout(), this.#serverNow()) : undefined;
-    const { links } = this.#commits;
+      this.#leases.operation === undefined
+        ? stuckRelease(entries, this.#timeout(), this.#serverNow())
+        : undefined;
     return {
       subject: this.#subject,
       liveness,
@@ -194,10 +195,9 @@ export class ReleaseHistory implements Disposable {
       recommendation: liveness.kind === "live" ? recommend(entries, runs) : { kind: "reading" },
       warnings: historyWarnings(entries, labels, this.#hasHelm2),
       ...(stuck === undefined ? {} : { stuck }),
-      ...(operation === undefined ? {} : { operation }),
-      ...(hold === undefined ? {} : { hold }),
-      ...(links === undefined ? {} : { links }),
-      missingCommits: this.#commits.missing(
+      ...historyFacts(
+        this.#leases,
+        this.#commits,
         entries.flatMap(({ record }) => (record.kind === "read" ? [record.match] : [])),
       ),
     };

@@ -13,6 +13,7 @@ import { HOUR_MS, SECOND_MS, type DurationMs, type EpochMs } from "../domain/tim
 import { CommitLookup, type FetchError } from "./commitLookup.ts";
 import { Emitter, type Disposable, type Listen } from "./emitter.ts";
 import { GradedCommits } from "./gradedCommits.ts";
+import { historyFacts } from "./historyFacts.ts";
 import { HistoryLeases } from "./historyLeases.ts";
 import type { Clock, ClusterWatches, Log, Watch } from "./ports.ts";
 import type { CommitHistory, HoldStore } from "./rollbackPorts.ts";
@@ -147,17 +148,11 @@ export class RolloutHistory implements Disposable {
       recommendation: isKnown ? recommendUndo(sight.rollout, entries) : { kind: "reading" },
       pods: sight?.pods ?? [],
       ...(sight?.now.readyOfAll === undefined ? {} : { readyOfAll: sight.now.readyOfAll }),
-      ...this.#ofLeases(),
-      ...(this.#commits.links === undefined ? {} : { links: this.#commits.links }),
-      missingCommits: this.#commits.missing(entries.flatMap(({ match }) => match ?? [])),
-    };
-  }
-
-  #ofLeases(): Pick<RolloutSnapshot, "operation" | "hold"> {
-    const { operation, hold } = this.#leases ?? {};
-    return {
-      ...(operation === undefined ? {} : { operation }),
-      ...(hold === undefined ? {} : { hold }),
+      ...historyFacts(
+        this.#leases,
+        this.#commits,
+        entries.flatMap(({ match }) => match ?? []),
+      ),
     };
   }
 

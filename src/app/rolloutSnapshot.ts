@@ -1,11 +1,9 @@
 import type { Liveness } from "../domain/cluster.ts";
-import type { RepositoryLinks } from "../domain/commitMatch.ts";
-import type { EnvironmentHold } from "../domain/hold.ts";
-import type { OperationRecord } from "../domain/operation.ts";
 import type { RolloutRecommendation } from "../domain/recommendUndo.ts";
 import type { RolloutEntry } from "../domain/rolloutEntries.ts";
 import type { LivePod, RolloutReading } from "../domain/rollouts.ts";
 import type { RolloutStatus } from "../domain/rolloutStatus.ts";
+import type { HistoryFacts } from "./historyFacts.ts";
 import type { RolloutSubject } from "./undoOutcome.ts";
 
 export type { RolloutRecommendation } from "../domain/recommendUndo.ts";
@@ -13,7 +11,7 @@ export type { RolloutEntry } from "../domain/rolloutEntries.ts";
 export type { RolloutStatus } from "../domain/rolloutStatus.ts";
 
 /** A workload's history as it is known at a moment: always whole. While it is not live nothing is recommended. */
-export interface RolloutSnapshot {
+export interface RolloutSnapshot extends HistoryFacts {
   readonly subject: RolloutSubject;
   readonly liveness: Liveness;
   /** Undefined while connecting, and where there is no such workload. */
@@ -27,9 +25,4 @@ export interface RolloutSnapshot {
   readonly pods: readonly LivePod[];
   /** Ready pods of all templates together, as the controller counts. */
   readonly readyOfAll?: number;
-  readonly operation?: OperationRecord;
-  readonly hold?: EnvironmentHold;
-  readonly links?: RepositoryLinks;
-  /** Commits that the clone has not got; a fetch may bring them. */
-  readonly missingCommits: readonly string[];
 }
