@@ -16,7 +16,7 @@ import type { TeamFolders } from "./model/teamFolders.ts";
 import type { Run, Running } from "./running.ts";
 import type { FolderView } from "./tree/folderView.ts";
 import { isMine } from "./tree/machineRow.ts";
-import { machineId } from "./tree/nodes.ts";
+import { machineId, poolId } from "./tree/nodes.ts";
 
 /** From here on the item has the colour of a warning; its words say the same. */
 const WARN_BEFORE_END_MS: DurationMs = 10 * MINUTE_MS;
@@ -58,10 +58,12 @@ const mine = ({ key, machines, me, nowAt }: FolderView): readonly Mine[] =>
     return [];
   });
 
-const waiting = ({ pools, me }: FolderView): readonly Shown[] =>
+const waiting = ({ key, pools, me }: FolderView): readonly Shown[] =>
   pools.flatMap(({ name, waiters }) => {
     const index = me === undefined ? -1 : waiters.findIndex(({ by }) => by === holderIdentity(me));
-    return index === -1 ? [] : [{ ...statusWaiting(name, index + 1), isWarning: false }];
+    return index === -1
+      ? []
+      : [{ ...statusWaiting(name, index + 1), isWarning: false, row: poolId(key, name) }];
   });
 
 export function showStatusBar(folders: TeamFolders, running: Running): Disposable {

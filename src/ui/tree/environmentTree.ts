@@ -102,19 +102,10 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string>, Disposa
     this.#nodes = new Map(all.map((node) => [node.id, node]));
     this.#parents = new Map(all.flatMap(({ id, children }) => children.map((child) => [child.id, id])));
     this.#open.keepOnly(this.#nodes);
-    const opened = this.#isSeen ? [...this.#filled(before), ...this.#open.openAtWork(this.#roots)] : [];
+    const opened = this.#isSeen ? this.#open.openAtWork(this.#roots) : [];
     this.#tellChanges(before);
     for (const id of opened) if (this.#isReachable(id)) this.#openings.fire(id);
     this.#followPods();
-  }
-
-  /** Rows that have got their first ones below them: VS Code leaves those closed that it knew without any. */
-  #filled({ nodes }: { readonly nodes: ReadonlyMap<string, TreeNode> }): readonly string[] {
-    return [...this.#nodes.values()].flatMap((node) => {
-      const old = nodes.get(node.id);
-      const isFilled = old !== undefined && !mayOpen(old) && mayOpen(node);
-      return isFilled && this.#open.isOpen(node) ? [node.id] : [];
-    });
   }
 
   /** Row by row, so that nothing flickers: a row is told where it, or which rows are below it, changed. */

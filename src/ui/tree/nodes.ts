@@ -15,6 +15,9 @@ import type { Subject, TreeNode } from "./treeNode.ts";
 /** The id of a machine's row, by which commands are called on it. */
 export const machineId = (folder: string, machine: string): string => `${folder}/machine/${machine}`;
 
+/** The id of a pool's row. */
+export const poolId = (folder: string, pool: string): string => `${folder}/pool/${pool}`;
+
 /** The id of an environment's row. */
 export const environmentId = (folder: string, environment: string): string =>
   `${folder}/environment/${environment}`;
@@ -38,7 +41,8 @@ export function treeNodes(
 function folderNode(folder: FolderView, isTrusted: boolean, pods: PodsOfRows): TreeNode {
   const kind = folderKind(folder, isTrusted);
   return {
-    id: folder.key,
+    // VS Code keeps a row closed that it knew without anything below it; this is another one to it.
+    id: kind === "rows" ? `${folder.key}/rows` : folder.key,
     row: {
       label: shown(folder.name),
       description: kind === "rows" ? "" : words.folderTrouble(kind),
@@ -143,7 +147,7 @@ function poolNode(folder: FolderView, pool: string, pods: PodsOfRows): TreeNode 
   const waiters = folder.pools.find(({ name }) => name === pool)?.waiters ?? [];
   const doIWait = waitedFor(folder).includes(pool);
   return {
-    id: `${folder.key}/pool/${pool}`,
+    id: poolId(folder.key, pool),
     row: {
       label: shown(pool),
       description: words.parts(poolWords(machines), words.waitingCount(waiters.length)),

@@ -88,7 +88,7 @@ test("who waits sees their place, unless they hold something", () => {
       shown(folder({ qa1: held(HOUR_MS) }, { pools })),
     ],
     [
-      ["$(bell) waiting for dev (2nd)", undefined],
+      ["$(bell) waiting for dev (2nd)", "demo/pool/dev"],
       ["$(lock) qa1 · 1 h left", "demo/machine/qa1"],
     ],
   );
