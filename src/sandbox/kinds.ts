@@ -64,6 +64,26 @@ export const NAMESPACE: Kind = {
   subresources: ["status"],
 };
 
+/** There is one, which is told of; that pods run on it needs nobody to read it. */
+export const NODE: Kind = {
+  ...NAMESPACED,
+  kind: "Node",
+  plural: "nodes",
+  singular: "node",
+  shortNames: ["no"],
+  isNamespaced: false,
+  subresources: ["status"],
+};
+
+export const PERSISTENT_VOLUME_CLAIM: Kind = {
+  ...NAMESPACED,
+  kind: "PersistentVolumeClaim",
+  plural: "persistentvolumeclaims",
+  singular: "persistentvolumeclaim",
+  shortNames: ["pvc"],
+  subresources: ["status"],
+};
+
 export const POD: Kind = {
   ...NAMESPACED,
   kind: "Pod",
@@ -187,6 +207,8 @@ export const KINDS: readonly Kind[] = [
   CONFIG_MAP,
   EVENT,
   NAMESPACE,
+  NODE,
+  PERSISTENT_VOLUME_CLAIM,
   POD,
   RESOURCE_QUOTA,
   SECRET,

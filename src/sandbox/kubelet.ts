@@ -7,17 +7,12 @@ import { recordEvent } from "./controllers/events.ts";
 import type { JsonObject } from "./json.ts";
 import { at, childOf } from "./json.ts";
 import { CONFIG_MAP, POD, SECRET } from "./kinds.ts";
+import { THE_NODE } from "./node.ts";
 import { isTerminating, nameOf, namespaceOf } from "./object.ts";
 import { missingFor } from "./podConfig.ts";
 import { containersOf, isUnschedulable } from "./podFate.ts";
 import { nextPodStep } from "./podLife.ts";
 import type { Change } from "./store.ts";
-
-/** The one node that there is; no object of it can be read. */
-export const NODE = {
-  name: "sandbox-node",
-  labels: { "kubernetes.io/hostname": "sandbox-node", "kubernetes.io/os": "linux" },
-} as const;
 
 /** How long a pod takes to end, in milliseconds. */
 const STOP_MS = 40;
@@ -27,7 +22,7 @@ const write = (name: string, subresource = ""): Write => ({
 });
 
 /**
- * Scheduler and kubelet in one: binds pods to a node that is not there, lets them live as the tags of their images
+ * Scheduler and kubelet in one: binds pods to the one node, lets them live as the tags of their images
  * say (`podFate.ts`), and lets go of those that are to be deleted.
  */
 export class Kubelet {
@@ -102,13 +97,13 @@ export class Kubelet {
     this.#objects.change(
       placeOf(POD, pod),
       (live) => {
-        childOf(live, "spec")["nodeName"] ??= NODE.name;
+        childOf(live, "spec")["nodeName"] ??= THE_NODE.name;
         return live;
       },
       write("kube-scheduler"),
     );
     const place = `${namespaceOf(pod)}/${nameOf(pod)}`;
-    const message = `Successfully assigned ${place} to ${NODE.name}`;
+    const message = `Successfully assigned ${place} to ${THE_NODE.name}`;
     this.#tell(pod, { type: "Normal", reason: "Scheduled", message });
     return this.#podOf(queueKey(namespaceOf(pod), nameOf(pod))) ?? pod;
   }

@@ -8,7 +8,8 @@ import { makeCertificate } from "./certificate.ts";
 import { startControllers } from "./controllers/start.ts";
 import type { Interceptor } from "./decide.ts";
 import { textOf } from "./json.ts";
-import { kindOfObject, NAMESPACE } from "./kinds.ts";
+import { kindOfObject, NAMESPACE, NODE } from "./kinds.ts";
+import { nodeObject } from "./node.ts";
 import { nameOf } from "./object.ts";
 import type { Options } from "./options.ts";
 import { makePerson, type Person } from "./people.ts";
@@ -133,6 +134,7 @@ function fill(objects: Objects, { namespaces, objects: seeds }: Options): void {
     if (name === "" || given.has(name)) continue;
     seedObject(objects, NAMESPACE, { kind: "Namespace", apiVersion: "v1", metadata: { name } });
   }
+  seedObject(objects, NODE, nodeObject(objects.now()));
   for (const object of seeds) {
     const kind = kindOfObject(textOf(object["apiVersion"]), textOf(object["kind"]));
     if (kind !== undefined) seedObject(objects, kind, object);

@@ -157,7 +157,7 @@ async function apiServerFlags(folder: string, etcdPort: number, port: number): P
 function controllerManagerFlags(kubeconfig: string): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
-    "--controllers=deployment,replicaset,garbagecollector,namespace,statefulset,daemonset,serviceaccount,resourcequota,job",
+    "--controllers=deployment,replicaset,garbagecollector,namespace,statefulset,daemonset,serviceaccount,resourcequota,job,pvc-protection",
     "--leader-elect=false",
     "--secure-port=0",
     "--profiling=false",

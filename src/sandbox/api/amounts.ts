@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json.ts";
-import { at, isObject, objectsOf } from "../json.ts";
+import { at, isObject, objectOf, objectsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
 import { canonicalQuantity, quantityProblem } from "./quantity.ts";
 
@@ -21,6 +21,11 @@ const LISTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["status", "hard"],
     ["status", "used"],
   ],
+  Node: [
+    ["status", "allocatable"],
+    ["status", "capacity"],
+  ],
+  PersistentVolumeClaim: [["status", "capacity"]],
 };
 
 const RESOURCES = [
@@ -43,10 +48,18 @@ export function amountProblem(kind: Kind, object: JsonObject): string | undefine
     .find((problem) => problem !== undefined);
 }
 
+function claimsIn(kind: Kind, object: JsonObject): JsonObject[] {
+  if (kind.kind === "PersistentVolumeClaim") return [object];
+  return kind.kind === "StatefulSet" ? objectsOf(at(object, "spec", "volumeClaimTemplates")) : [];
+}
+
 function amountsIn(kind: Kind, object: JsonObject): JsonObject[] {
   const path = POD_SPECS[kind.kind];
   const pods = path === undefined ? undefined : at(object, ...path);
-  const holders = ["containers", "initContainers"].flatMap((list) => objectsOf(at(pods, list)));
+  const holders = [
+    ...["containers", "initContainers"].flatMap((list) => objectsOf(at(pods, list))),
+    ...claimsIn(kind, object).map((claim) => objectOf(claim["spec"])),
+  ];
   return [
     ...holders.flatMap((holder) => RESOURCES.map((list) => at(holder, ...list))),
     ...(LISTS[kind.kind] ?? []).map((list) => at(object, ...list)),

@@ -3,6 +3,7 @@ import { at, childOf, isObject, objectOf, objectsOf, setDefault, textOf, textsOf
 import type { Kind } from "../kinds.ts";
 import { nameOf } from "../object.ts";
 import { canonicalAmounts } from "./amounts.ts";
+import { defaultClaim } from "./claims.ts";
 import { defaultPod, defaultPodSpec } from "./podDefaults.ts";
 import { WORKLOAD_DEFAULTS } from "./workloadDefaults.ts";
 
@@ -16,6 +17,7 @@ const DEFAULTS: Readonly<Record<string, (object: JsonObject) => void>> = {
     defaultPod(pod);
   },
   Lease: defaultLease,
+  PersistentVolumeClaim: defaultClaim,
 };
 
 /** Fills in what the API server fills in, so that clients read back what the real one would say. In place. */

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import { at, childOf, copyOf, isEqual, textOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { DAEMON_SET, NAMESPACE, POD, SERVICE } from "../kinds.ts";
+import { DAEMON_SET, NAMESPACE, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from "../kinds.ts";
 import {
   finalizersOf,
   isTerminating,
@@ -30,6 +30,7 @@ import {
 } from "../refusal.ts";
 import type { Store } from "../store.ts";
 import { keepAccount } from "./account.ts";
+import { CLAIM_PROTECTION } from "./claims.ts";
 import { quotaRefusal } from "./quota.ts";
 import { applyDefaults, giveClusterAddress } from "./defaults.ts";
 import { validate, validateUpdate, wrongUid } from "./validate.ts";
@@ -174,6 +175,9 @@ export class Objects {
     }
     metadata["uid"] = randomUUID();
     metadata["creationTimestamp"] = timeText(this.now());
+    // An admission plugin's work, which is on in every cluster.
+    if (kind === PERSISTENT_VOLUME_CLAIM)
+      metadata["finalizers"] = [...new Set([...finalizersOf(created), CLAIM_PROTECTION])];
     if (kind.hasGeneration) metadata["generation"] = 1;
     else Reflect.deleteProperty(metadata, "generation");
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json.ts";
 import { at, isObject, objectOf, objectsOf, textOf } from "../json.ts";
-import { type Kind, KINDS, POD, RESOURCE_QUOTA, resourceName } from "../kinds.ts";
+import { type Kind, KINDS, PERSISTENT_VOLUME_CLAIM, POD, RESOURCE_QUOTA, resourceName } from "../kinds.ts";
 import { nameOf } from "../object.ts";
 import { forbidden, type Refusal } from "../refusal.ts";
 import type { Store } from "../store.ts";
@@ -18,7 +18,7 @@ interface Limitable {
 const counted = (kind: Kind): Limitable => ({ kind, takes: () => ONE, isOfLiving: false });
 
 /** Kinds that a quota may also name without `count/` before it. */
-const PLAIN = ["configmaps", "resourcequotas", "secrets", "services"];
+const PLAIN = ["configmaps", "persistentvolumeclaims", "resourcequotas", "secrets", "services"];
 
 const LIMITABLE: Readonly<Record<string, Limitable>> = {
   ...Object.fromEntries(
@@ -31,6 +31,10 @@ const LIMITABLE: Readonly<Record<string, Limitable>> = {
   pods: { ...counted(POD), isOfLiving: true },
   ...resource("cpu"),
   ...resource("memory"),
+  "requests.storage": {
+    ...counted(PERSISTENT_VOLUME_CLAIM),
+    takes: (claim) => readQuantity(at(claim, "spec", "resources", "requests", "storage")),
+  },
 };
 
 function resource(name: "cpu" | "memory"): Record<string, Limitable> {

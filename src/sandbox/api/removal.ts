@@ -1,6 +1,14 @@
 import type { Json, JsonObject } from "../json.ts";
 import { at, childOf, copyOf, numberOf, objectOf, textOf } from "../json.ts";
-import { type Kind, NAMESPACE, POD, SERVICE, SERVICE_ACCOUNT } from "../kinds.ts";
+import {
+  type Kind,
+  NAMESPACE,
+  PERSISTENT_VOLUME_CLAIM,
+  POD,
+  RESOURCE_QUOTA,
+  SERVICE,
+  SERVICE_ACCOUNT,
+} from "../kinds.ts";
 import { finalizersOf, isTerminating, nameOf, setMetadata, timeText, uidOf, versionOf } from "../object.ts";
 import { isRefusal, preconditionFailed, type Refusal } from "../refusal.ts";
 import type { Objects, Place } from "./objects.ts";
@@ -69,7 +77,7 @@ export function removeObject(objects: Objects, place: Place, removal: Removal): 
 }
 
 /** Kinds whose deletion is answered by the object itself. */
-const RETURNS_OBJECT = new Set([POD, SERVICE, SERVICE_ACCOUNT]);
+const RETURNS_OBJECT = new Set([PERSISTENT_VOLUME_CLAIM, POD, RESOURCE_QUOTA, SERVICE, SERVICE_ACCOUNT]);
 
 function preconditionRefusal(
   kind: Kind,

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../json.ts";
 import { at, listOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../json.ts";
 import { controllerOf, isTerminating, nameOf, ownersOf } from "../object.ts";
 import { ageOf, since } from "./tableAges.ts";
+import { claimCells, nodeCells } from "./tableMachines.ts";
 import { podCells } from "./tablePod.ts";
 
 /** The cells of one row, those of the wide table included. `now` is in epoch milliseconds. */
@@ -43,6 +44,8 @@ export const CELLS: Readonly<Record<string, Cells>> = {
     textOf(at(namespace, "status", "phase")),
     ageOf(namespace, now),
   ],
+  Node: nodeCells,
+  PersistentVolumeClaim: claimCells,
   ReplicaSet: (set, now) => [
     nameOf(set),
     numberOf(at(set, "spec", "replicas")),

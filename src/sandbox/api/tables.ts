@@ -28,6 +28,23 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   Job: ["Name", "Status", "Completions", "Duration", "Age", "*Containers", "*Images", "*Selector"],
   Lease: ["Name", "Holder", "Age"],
   Namespace: ["Name", "Status", "Age"],
+  Node: [
+    ...["Name", "Status", "Roles", "Age", "Version"],
+    ...["*Internal-IP", "*External-IP", "*OS-Image", "*Kernel-Version", "*Container-Runtime"],
+  ],
+  PersistentVolumeClaim: [
+    ...[
+      "Name",
+      "Status",
+      "Volume",
+      "Capacity",
+      "Access Modes",
+      "StorageClass",
+      "VolumeAttributesClass",
+      "Age",
+    ],
+    "*VolumeMode",
+  ],
   Pod: [
     ...["Name", "Ready", "Status", "Restarts", "Age"],
     ...["*IP", "*Node", "*Nominated Node", "*Readiness Gates"],

@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from "../json.ts";
 import { at, isEqual, isObject, listOf, objectOf, textOf, textsOf } from "../json.ts";
 import type { Kind } from "../kinds.ts";
-import { CONTROLLER_REVISION, NAMESPACE, SERVICE, STATEFUL_SET } from "../kinds.ts";
+import { CONTROLLER_REVISION, NAMESPACE, PERSISTENT_VOLUME_CLAIM, SERVICE, STATEFUL_SET } from "../kinds.ts";
 import { nameOf } from "../object.ts";
 import type { Cause } from "../refusal.ts";
 import { isLabel, LABEL_RULE, required, wrong } from "./causes.ts";
+import { validateClaim, validateClaimUpdate } from "./claims.ts";
 import {
   validateJob,
   validatePodSpec,
@@ -56,6 +57,7 @@ const RULES: Readonly<Record<string, (object: JsonObject) => Cause[]>> = {
   Job: validateJob,
   Pod: (pod) => validatePodSpec(objectOf(pod["spec"]), "spec"),
   Service: validateService,
+  PersistentVolumeClaim: validateClaim,
 };
 
 function validateName(kind: Kind, object: JsonObject): Cause[] {
@@ -143,6 +145,7 @@ export function validateUpdate(kind: Kind, before: JsonObject, after: JsonObject
   }
   if (kind.kind === "Job") for (const field of JOB_FIXED) immutable(field);
   if (kind === SERVICE) causes.push(...movedService(before, after));
+  if (kind === PERSISTENT_VOLUME_CLAIM) causes.push(...validateClaimUpdate(before, after));
   if (kind.kind === "Secret") immutable("type");
   if (before["immutable"] === true && !isEqual(before["data"], after["data"])) {
     causes.push({

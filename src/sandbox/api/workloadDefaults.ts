@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json.ts";
-import { at, childOf, isEqual, objectOf, setDefault, textOf } from "../json.ts";
+import { at, childOf, isEqual, objectOf, objectsOf, setDefault, textOf } from "../json.ts";
 import { annotationsOf, nameOf, uidOf } from "../object.ts";
+import { defaultClaim } from "./claims.ts";
 import { defaultPodSpec } from "./podDefaults.ts";
 
 /** What the API server fills in for workloads, by kind. Each changes its object in place. */
@@ -52,6 +53,10 @@ function defaultStatefulSet(set: JsonObject): void {
   setDefault(retention, "whenDeleted", "Retain");
   setDefault(retention, "whenScaled", "Retain");
   setDefault(spec, "revisionHistoryLimit", 10);
+  for (const claim of objectsOf(spec["volumeClaimTemplates"])) {
+    Object.assign(claim, { kind: "PersistentVolumeClaim", apiVersion: "v1" });
+    defaultClaim(claim);
+  }
   const status = childOf(set, "status");
   setDefault(status, "replicas", 0);
   setDefault(status, "availableReplicas", 0);

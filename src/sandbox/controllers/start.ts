@@ -1,6 +1,7 @@
 import type { Objects } from "../api/objects.ts";
-import { Kubelet, NODE } from "../kubelet.ts";
+import { Kubelet } from "../kubelet.ts";
 import { KINDS } from "../kinds.ts";
+import { THE_NODE } from "../node.ts";
 import { DaemonSetController } from "./daemonSets.ts";
 import { DeploymentController } from "./deployments.ts";
 import { GarbageCollector } from "./garbage.ts";
@@ -8,6 +9,7 @@ import { JobController } from "./jobs.ts";
 import { QuotaController } from "./quotas.ts";
 import { ReplicaSetController } from "./replicaSets.ts";
 import { StatefulSetController } from "./statefulSets.ts";
+import { VolumeController } from "./volumes.ts";
 
 /** Starts all controllers over what is there already; returns how to stop them. */
 export function startControllers(objects: Objects): () => void {
@@ -15,9 +17,10 @@ export function startControllers(objects: Objects): () => void {
     new DeploymentController(objects),
     new ReplicaSetController(objects),
     new StatefulSetController(objects),
-    new DaemonSetController(objects, NODE),
+    new DaemonSetController(objects, THE_NODE),
     new JobController(objects),
     new QuotaController(objects),
+    new VolumeController(objects),
     new GarbageCollector(objects),
     new Kubelet(objects),
   ];

@@ -84,14 +84,15 @@ function revisionFor({ set, current, update }: StatefulFacts, ordinal: number): 
   return ordinal < startOf(set) + kept ? current : update;
 }
 
+/** Whether there is to be no pod of this number any more. */
+export const isExcess = (set: JsonObject, ordinal: number | undefined): boolean =>
+  ordinal !== undefined && (ordinal < startOf(set) || ordinal >= startOf(set) + wantedReplicas(set));
+
 /** Undefined where there are not too many pods; an empty list where one has to be waited for. */
 function excessSteps(facts: StatefulFacts, isOrdered: boolean): StatefulStep[] | undefined {
   const { set, pods } = facts;
-  const end = startOf(set) + wantedReplicas(set);
-  const isExcess = (ordinal: number | undefined): boolean =>
-    ordinal !== undefined && (ordinal < startOf(set) || ordinal >= end);
   const excess = pods
-    .filter((pod) => isExcess(ordinalOf(set, pod)))
+    .filter((pod) => isExcess(set, ordinalOf(set, pod)))
     .sort((left, right) => (ordinalOf(set, right) ?? 0) - (ordinalOf(set, left) ?? 0));
   if (excess.length === 0) return undefined;
   const gone = (pod: JsonObject): StatefulStep => ({ kind: "delete", name: nameOf(pod) });

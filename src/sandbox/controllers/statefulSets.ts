@@ -20,7 +20,9 @@ import {
   revisionsOf,
   templateIn,
 } from "./revisions.ts";
+import { claimName, makeClaims, ownClaims } from "./setClaims.ts";
 import {
+  isExcess,
   ordinalOf,
   planStatefulSet,
   POD_REVISION,
@@ -104,13 +106,18 @@ export class StatefulSetController {
   #take(set: JsonObject, step: StatefulStep, revision: JsonObject): boolean {
     if (step.kind === "delete") {
       const place = { kind: POD, namespace: namespaceOf(set), name: step.name };
+      const pod = this.#objects.get(place);
+      if (!isRefusal(pod))
+        ownClaims(this.#objects, set, { pod, isScaledAway: isExcess(set, ordinalOf(set, pod)) });
       removeObject(this.#objects, place, PLAIN_REMOVAL);
       this.#tell(set, "Delete", step.name);
       return true;
     }
     const name = `${nameOf(set)}-${step.ordinal}`;
+    if (!makeClaims(this.#objects, set, name)) return false;
     const pod = numberedPod(set, templateIn(revision), { ...step, name });
     const created = this.#objects.create(POD, namespaceOf(set), pod, CORE_WRITE);
+    if (!isRefusal(created)) ownClaims(this.#objects, set, { pod: created, isScaledAway: false });
     this.#tell(set, "Create", name, isRefusal(created) ? created.message : undefined);
     return !isRefusal(created);
   }
@@ -154,7 +161,7 @@ function numberedPod(
   const service = textOf(at(set, "spec", "serviceName"));
   const claims = objectsOf(at(set, "spec", "volumeClaimTemplates")).map((claim): [string, Json] => [
     nameOf(claim),
-    { name: nameOf(claim), persistentVolumeClaim: { claimName: `${nameOf(claim)}-${name}` } },
+    { name: nameOf(claim), persistentVolumeClaim: { claimName: claimName(claim, name) } },
   ]);
   const claimed = new Map(claims);
   const others = objectsOf(at(pod, "spec", "volumes")).filter((one) => !claimed.has(textOf(one["name"])));
