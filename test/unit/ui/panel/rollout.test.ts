@@ -311,6 +311,16 @@ test("while it runs the promises fill up, and the pods of the newest template st
   );
 });
 
+test("one that a window began which is closed says so, and that this window cannot stop it", () => {
+  const order = anUndoOrder({ isFollowed: true });
+  const view = shown({ run: { kind: "running", order, isStopping: false } });
+  assert.deepEqual(readSide(view.side), [
+    "# ● *Undoing* 168 `9c1f2ab` → 167 `51d0c3e` · 00:00",
+    "[Stop Watching]",
+    "A window that is closed began it. It goes on in the cluster, whatever this window does.",
+  ]);
+});
+
 test("what did not work says what is true now, why, and which revisions are left", () => {
   const view = shown({
     snapshot: aRolloutSnapshot({
