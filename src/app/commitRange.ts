@@ -63,8 +63,12 @@ export async function commitRange(
   };
 }
 
-/** The commits that went with it, as a hold keeps them; where nobody knows them all, the one that ran. */
+/**
+ * The commits that went with it, as a hold keeps them; where nobody knows them all, the one that ran. None where both
+ * ends have the same one: that still runs, and deploying it brings nothing back.
+ */
 export function takenAway(from: RangeEnds["from"], commits: CommitRange): readonly CommitHash[] {
+  if (commits.kind === "same") return [];
   const known = commits.kind === "known" ? commits.undone.map(({ commit }) => commit) : [];
   return known.length === 0 && from.commit !== undefined ? [from.commit] : known;
 }
