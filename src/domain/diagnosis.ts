@@ -117,6 +117,8 @@ export type DiagnosisCause =
       /** The HorizontalPodAutoscaler that is set on it, which does not scale what has no replica. */
       readonly autoscaler?: string;
     }
+  /** A DaemonSet, of which no node is to have a pod. */
+  | { readonly kind: "no-node-matches"; readonly workload: string }
   /** The controller has not seen the newest spec: it does not run, or cannot keep up. */
   | { readonly kind: "not-observed"; readonly workload: string; readonly seconds: number }
   | { readonly kind: "paused"; readonly workload: string }

@@ -45,6 +45,7 @@ export function mayHealByItself(cause: DiagnosisCause): boolean {
     case "removed-api":
     case "held-back":
     case "scaled-to-zero":
+    case "no-node-matches":
     case "paused":
     case "deadline-exceeded":
     case "workload-gone":

@@ -102,6 +102,7 @@ function redactedCause(cause: DiagnosisCause): DiagnosisCause {
       const workload = fact(cause.workload);
       return { ...cause, workload, ...(autoscaler === undefined ? {} : { autoscaler: fact(autoscaler) }) };
     }
+    case "no-node-matches":
     case "held-back":
     case "not-yet-available":
     case "not-observed":

@@ -35,6 +35,9 @@ export interface ContainerImage {
 /** How a workload is named where kind and name stand in one text. */
 export const workloadName = (kind: string, name: string): string => `${kind}/${name}`;
 
+/** Of a name that `workloadName` made. */
+export const isDaemonSet = (workload: string): boolean => workload.startsWith("DaemonSet/");
+
 const RELEASE_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
 const MAX_RELEASE_NAME_LENGTH = 53;
 

@@ -20,7 +20,7 @@ import {
   podEvidence,
   workloadEvidence,
 } from "./troubleEvidence.ts";
-import { rolloutEvidence, rolloutTrouble, scaledToZero } from "./workloadTrouble.ts";
+import { rolloutEvidence, rolloutTrouble, nothingWanted } from "./workloadTrouble.ts";
 
 /** A pod worth asking more about: its events, and where it ended its log. */
 export interface Suspect {
@@ -102,7 +102,7 @@ function standstill(workloads: readonly WorkloadFacts[]): Finding | undefined {
   }
   // Of several workloads some may well have none: only where nothing at all is wanted that is the reason.
   const [first] = workloads;
-  const cause = workloads.every(({ wanted }) => wanted === 0) && first && scaledToZero(first);
+  const cause = workloads.every(({ wanted }) => wanted === 0) && first && nothingWanted(first);
   return cause ? { cause, evidence: rolloutEvidence(first, cause) } : undefined;
 }
 

@@ -17,7 +17,9 @@ export type RolloutStatus =
   | { readonly kind: "deadline-exceeded" }
   /** No pod comes to be: quota or admission. */
   | { readonly kind: "replica-failure"; readonly message: string }
-  | { readonly kind: "scaled-to-zero" };
+  | { readonly kind: "scaled-to-zero" }
+  /** A DaemonSet has no replicas: it wants a pod on each node that matches. */
+  | { readonly kind: "no-node-matches" };
 
 /**
  * How a rollout stands. Nothing is judged before the controller has seen the newest spec. Then as kubectl has it
@@ -30,7 +32,7 @@ export function rolloutStatus({ rollout, now }: Pick<WorkloadSight, "rollout" | 
   if (replicaFailure !== undefined) return { kind: "replica-failure", message: replicaFailure };
   if (rollout.isPaused) return { kind: "paused" };
   if (now.deadlineExceeded) return { kind: "deadline-exceeded" };
-  if (wanted === 0) return { kind: "scaled-to-zero" };
+  if (wanted === 0) return { kind: rollout.kind === "DaemonSet" ? "no-node-matches" : "scaled-to-zero" };
   const updated = pods.length;
   const available = pods.filter(({ ready }) => ready).length;
   const isDone = updated >= wanted && available >= updated && !hasOlderPods({ rollout, now });

@@ -1,5 +1,6 @@
 import type { DiagnosisCause, Evidence } from "./diagnosis.ts";
 import type { ConditionFact, OldPod, RolloutFacts, WorkloadFacts } from "./releaseFacts.ts";
+import { isDaemonSet } from "./release.ts";
 import { MINUTE_MS, SECOND_MS, type DurationMs } from "./time.ts";
 
 /** A controller that lags behind for as long does not run, or cannot keep up. */
@@ -27,8 +28,9 @@ export function rolloutTrouble(workload: WorkloadFacts): DiagnosisCause | undefi
 }
 
 /** Where nothing is wanted nothing is wrong; it is only no rollout that could be proven. */
-export function scaledToZero({ name, exists, wanted, rollout }: WorkloadFacts): DiagnosisCause | undefined {
+export function nothingWanted({ name, exists, wanted, rollout }: WorkloadFacts): DiagnosisCause | undefined {
   if (!exists || wanted > 0) return undefined;
+  if (isDaemonSet(name)) return { kind: "no-node-matches", workload: name };
   const autoscaler = rollout?.autoscaler?.name;
   return { kind: "scaled-to-zero", workload: name, ...(autoscaler === undefined ? {} : { autoscaler }) };
 }

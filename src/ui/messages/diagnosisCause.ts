@@ -69,6 +69,7 @@ export function causeSentence(cause: DiagnosisCause): string {
     case "held-back":
     case "not-yet-available":
     case "scaled-to-zero":
+    case "no-node-matches":
     case "not-observed":
     case "paused":
     case "deadline-exceeded":

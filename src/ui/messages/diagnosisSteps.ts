@@ -142,6 +142,10 @@ export function nextSteps(cause: DiagnosisCause): readonly string[] {
       return [l10n.t("Wait: nothing is wrong. minReadySeconds of the workload says for how long.")];
     case "scaled-to-zero":
       return [l10n.t("Scale it up if it is to run: what was rolled out then comes up.")];
+    case "no-node-matches":
+      return [
+        l10n.t("Compare its nodeSelector, affinity and tolerations with the nodes' labels and taints."),
+      ];
     case "not-observed":
       return [l10n.t("Ask whoever runs the cluster whether its controller manager is well.")];
     case "paused":

@@ -13,6 +13,7 @@ export function workloadSentence(
     | "held-back"
     | "not-yet-available"
     | "scaled-to-zero"
+    | "no-node-matches"
     | "not-observed"
     | "paused"
     | "deadline-exceeded"
@@ -48,6 +49,8 @@ export function workloadSentence(
             "{workload} is scaled to zero, so nothing runs; the autoscaler {autoscaler} does nothing for what has no replica.",
             { workload, autoscaler: shown(cause.autoscaler) },
           );
+    case "no-node-matches":
+      return l10n.t("No node is to have a pod of {workload}, so nothing runs.", { workload });
     case "not-observed":
       return l10n.t(
         "The cluster's controller has not looked at {workload} for {seconds} s: it does not run, or cannot keep up.",

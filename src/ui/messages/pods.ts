@@ -15,7 +15,7 @@ export interface PodFigures {
 
 /** `ready 1/2`: of all pods that are wanted. */
 export const readyPart = ({ ready, wanted }: PodFigures): string =>
-  wanted === 0 ? scaledToZero() : l10n.t("ready {ready}/{wanted}", { ready, wanted });
+  wanted === 0 ? noPodsWanted() : l10n.t("ready {ready}/{wanted}", { ready, wanted });
 
 /** `1/1 ready`: a pod's containers. */
 export const containersReady = ({ containers: { ready, all } }: LivePod): string =>
@@ -85,7 +85,8 @@ export const failureFact = (message: string): NamedFact => ({
   value: shown(redacted(message)),
 });
 
-export const scaledToZero = (): string => l10n.t("scaled to zero");
+/** Of a DaemonSet because no node matches, of all others because they are scaled to zero. */
+export const noPodsWanted = (): string => l10n.t("no pods wanted");
 export const podsToCome = (): string => l10n.t("new pods are still to come");
 export const nothingWithPods = (): string => l10n.t("nothing with pods here");
 export const noSuchWorkload = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>

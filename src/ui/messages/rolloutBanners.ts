@@ -68,6 +68,12 @@ export function statusBanner(status: RolloutStatus, now: EpochMs): readonly Piec
       });
     case "scaled-to-zero":
       return [l10n.t("No pod is wanted (it is scaled to zero), so nothing of it runs.")];
+    case "no-node-matches":
+      return [
+        l10n.t(
+          "No node is to have a pod of it, so nothing of it runs. Compare its nodeSelector, affinity and tolerations with the nodes.",
+        ),
+      ];
   }
 }
 

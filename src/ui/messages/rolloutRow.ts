@@ -75,6 +75,7 @@ function chipLook({ kind }: RolloutStatus): ChipView["look"] {
     case "not-observed":
     case "paused":
     case "scaled-to-zero":
+    case "no-node-matches":
       return "warning";
     case "deadline-exceeded":
     case "replica-failure":
@@ -101,6 +102,8 @@ export function statusWords({ kind }: RolloutStatus): string | undefined {
       return l10n.t("no pod comes to be");
     case "scaled-to-zero":
       return l10n.t("scaled to zero");
+    case "no-node-matches":
+      return l10n.t("no node matches");
   }
 }
 

@@ -100,7 +100,7 @@ export const nothingRunsUndone = ({ to }: UndoEnds): readonly Piece[] => [
 ];
 export const nothingRunsUndoIntro = (revision: number): string =>
   l10n.t(
-    "It has the template as wanted, now revision {revision}, but it is scaled to zero, so no pod runs it. Scale it up to see it run.",
+    "It has the template as wanted, now revision {revision}, but no pod of it is wanted, so nothing runs it. Scale it up to see it run; of a DaemonSet, look at which nodes it selects.",
     { revision },
   );
 

@@ -91,6 +91,8 @@ export function rolloutWords(status: RolloutStatus): string | undefined {
       return l10n.t("rollout failed: no pod can be made");
     case "scaled-to-zero":
       return l10n.t("scaled to zero");
+    case "no-node-matches":
+      return l10n.t("no node matches");
   }
 }
 

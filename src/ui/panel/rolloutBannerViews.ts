@@ -66,6 +66,7 @@ const LOOKS: Readonly<Record<RolloutStatus["kind"], BannerView["look"]>> = {
   "deadline-exceeded": "bad",
   "replica-failure": "bad",
   "scaled-to-zero": "info",
+  "no-node-matches": "warning",
 };
 
 /** How the newest template is getting on, where that is not simply well. */

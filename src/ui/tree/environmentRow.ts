@@ -173,6 +173,7 @@ function rolloutIcon(status: RolloutState["status"]): RowIcon {
       return { id: "sync~spin", color: "charts.blue" };
     case "paused":
     case "scaled-to-zero":
+    case "no-node-matches":
     case "reading":
       return { id: "circle-outline", color: "disabledForeground" };
   }

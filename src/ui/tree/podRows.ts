@@ -75,7 +75,7 @@ function podsOf(parent: PodsParent, item: WorkloadPods): readonly TreeNode[] {
         ...pods.map((pod) => podNode(parent, item.workload, pod)),
         ...(more === 0 ? [] : [note(parent, say.morePods(more), "more")]),
         ...(pods.length === 0
-          ? [note(parent, item.wanted === 0 ? say.scaledToZero() : say.noPodsYet())]
+          ? [note(parent, item.wanted === 0 ? say.noPodsWanted() : say.noPodsYet())]
           : []),
       ];
     }

@@ -69,4 +69,6 @@ test("a paused rollout is told as paused, and one past its deadline as such", ()
 
 test("zero replicas are no success", () => {
   assert.deepEqual(status({}, { wanted: 0, pods: [] }), { kind: "scaled-to-zero" });
+  const daemons = status({ kind: "DaemonSet" }, { wanted: 0, pods: [] });
+  assert.deepEqual(daemons, { kind: "no-node-matches" });
 });

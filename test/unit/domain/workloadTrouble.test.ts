@@ -110,6 +110,11 @@ test("a controller that gave up is the cause where no pod tells more, and never 
   assert.equal(causeOf([aReadyPod()], {}, { conditions: [GAVE_UP] }), undefined);
 });
 
+test("a DaemonSet of which no pod is wanted is not scaled to zero: no node matches it", () => {
+  const name = "DaemonSet/agent";
+  assert.deepEqual(causeOf([], {}, { name, wanted: 0 }), { kind: "no-node-matches", workload: name });
+});
+
 test("nothing is wanted: that is told where it holds for everything, with the autoscaler that is set on it", () => {
   const none = { wanted: 0 };
   assert.deepEqual(causeOf([], {}, none), { kind: "scaled-to-zero", workload });

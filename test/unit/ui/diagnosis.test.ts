@@ -172,6 +172,7 @@ const CAUSES: Readonly<Record<DiagnosisCause["kind"], readonly DiagnosisCause[]>
     { kind: "scaled-to-zero", workload },
     { kind: "scaled-to-zero", workload, autoscaler: "web" },
   ],
+  "no-node-matches": [{ kind: "no-node-matches", workload: "DaemonSet/agent" }],
   "not-observed": [{ kind: "not-observed", workload, seconds: 75 }],
   paused: [{ kind: "paused", workload }],
   "deadline-exceeded": [{ kind: "deadline-exceeded", workload }],

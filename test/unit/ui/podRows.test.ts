@@ -245,7 +245,7 @@ test("where there are no pods the row below says why", () => {
     "    [circle-outline] reading…",
     "    [question] unknown since 14:02 · not reachable",
     "    [circle-outline] nothing with pods here",
-    "    [circle-outline] scaled to zero",
+    "    [circle-outline] no pods wanted",
     "    [circle-outline] No pod of the new revision yet",
     "    [error] No pod can be made: exceeded quota: small",
     "    [circle-outline] No pod of the new revision yet",
