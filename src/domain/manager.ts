@@ -19,10 +19,12 @@ export function managerOf(object: Marked): Manager | undefined {
 
 /** https://fluxcd.io/flux/components/kustomize/kustomizations/ and …/helm/helmreleases/: labels of everything applied. */
 function fluxOf({ labels }: Marked): Manager | undefined {
-  const release = labels["helm.toolkit.fluxcd.io/name"];
-  if (isNamed(release)) return { kind: "flux", what: "HelmRelease", name: release };
-  const kustomization = labels["kustomize.toolkit.fluxcd.io/name"];
-  return isNamed(kustomization) ? { kind: "flux", what: "Kustomization", name: kustomization } : undefined;
+  const of = (what: "HelmRelease" | "Kustomization", prefix: string): Manager | undefined => {
+    const [name, namespace] = [labels[`${prefix}/name`], labels[`${prefix}/namespace`]];
+    if (!isNamed(name)) return undefined;
+    return { kind: "flux", what, name, ...(isNamed(namespace) ? { namespace } : {}) };
+  };
+  return of("HelmRelease", "helm.toolkit.fluxcd.io") ?? of("Kustomization", "kustomize.toolkit.fluxcd.io");
 }
 
 /**

@@ -54,7 +54,13 @@ export interface RolloutRevision {
 export type Manager =
   | { readonly kind: "helm"; readonly release: string; readonly namespace: string }
   | { readonly kind: "argo-cd"; readonly application: string }
-  | { readonly kind: "flux"; readonly what: "Kustomization" | "HelmRelease"; readonly name: string };
+  | {
+      readonly kind: "flux";
+      readonly what: "Kustomization" | "HelmRelease";
+      readonly name: string;
+      /** Where that lies; Flux's own default where nothing says so. */
+      readonly namespace?: string;
+    };
 
 /** A workload as it is now, with all its revisions; one reading. */
 export interface RolloutReading {

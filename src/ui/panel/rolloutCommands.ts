@@ -24,6 +24,10 @@ export function managerCommand(by: Manager, { context }: WorkloadAddress): strin
     case "argo-cd":
       return commandLine(["argocd", "app", "rollback", by.application]);
     case "flux":
-      return commandLine(["flux", "suspend", by.what.toLowerCase(), by.name]);
+      return commandLine([
+        ...["flux", "suspend", by.what.toLowerCase(), by.name],
+        ...(by.namespace === undefined ? [] : [`--namespace=${by.namespace}`]),
+        `--context=${context}`,
+      ]);
   }
 }

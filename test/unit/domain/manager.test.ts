@@ -49,10 +49,13 @@ test("Argo CD keeps what carries its tracking id, or its own annotations beside 
 
 test("Flux keeps what carries its labels", () => {
   assert.deepEqual(
-    [who({ "kustomize.toolkit.fluxcd.io/name": "apps" }), who({ "helm.toolkit.fluxcd.io/name": "shop" })],
+    [
+      who({ "kustomize.toolkit.fluxcd.io/name": "apps" }),
+      who({ "helm.toolkit.fluxcd.io/name": "shop", "helm.toolkit.fluxcd.io/namespace": "infra" }),
+    ],
     [
       { kind: "flux", what: "Kustomization", name: "apps" },
-      { kind: "flux", what: "HelmRelease", name: "shop" },
+      { kind: "flux", what: "HelmRelease", name: "shop", namespace: "infra" },
     ],
   );
 });

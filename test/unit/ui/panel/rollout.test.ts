@@ -98,7 +98,7 @@ test("whoever keeps a workload as it is leads to their own tool", () => {
     { kind: "helm", release: "web", namespace: "buffer" },
     { kind: "argo-cd", application: "shop" },
     { kind: "flux", what: "Kustomization", name: "apps" },
-    { kind: "flux", what: "HelmRelease", name: "web" },
+    { kind: "flux", what: "HelmRelease", name: "web", namespace: "infra" },
   ];
   const commands = managers.map(
     (manager) => shown(withWorkload({ manager })).banners[0]?.actions[0]?.tooltip,
@@ -109,8 +109,8 @@ test("whoever keeps a workload as it is leads to their own tool", () => {
       [
         "helm history web --namespace=buffer --kube-context=production",
         "argocd app rollback shop",
-        "flux suspend kustomization apps",
-        "flux suspend helmrelease web",
+        "flux suspend kustomization apps --context=production",
+        "flux suspend helmrelease web --namespace=infra --context=production",
       ],
       [
         "warning: Flux keeps `Deployment/web` as the Kustomization `apps` says. An undo here is put back at its next reconciliation. Revert the commit in git, or suspend Flux first. [Copy the Command]",
