@@ -1,4 +1,5 @@
 import type { HistorySnapshot } from "../../app/historySnapshot.ts";
+import { byHand } from "../../app/rollbackOrder.ts";
 import type { CommitHash } from "../../domain/branch.ts";
 import type { HistoryEntry } from "../../domain/history.ts";
 import { commandLine } from "../../domain/plainText.ts";
@@ -115,22 +116,21 @@ function runsAnotherBanner(
 }
 
 function driftBanner(
-  { subject }: HistorySnapshot,
+  { subject, entries }: HistorySnapshot,
   { revision, differences }: HistorySnapshot["runs"] & { readonly kind: "drift" },
   deeds: Deeds,
 ): BannerView {
   const { release, namespace, context } = subject.release;
-  const command = commandLine([
+  const command = [
     ...["helm", "rollback", release, String(revision)],
     ...[`--namespace=${namespace}`, `--kube-context=${context}`, "--wait"],
     ...[`--timeout=${subject.driver.timeoutMinutes}m`, `--history-max=${subject.driver.historyMax}`],
-  ]);
+  ];
+  const text = commandLine(byHand(command, entries[0]?.label.driver));
   return {
     look: "warning",
     text: say.driftBanner(revision, differences),
-    actions: [
-      deeds.action({ kind: "copy", text: command }, say.copyAligning(), "secondary", { tooltip: command }),
-    ],
+    actions: [deeds.action({ kind: "copy", text }, say.copyAligning(), "secondary", { tooltip: text })],
   };
 }
 

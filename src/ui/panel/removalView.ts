@@ -1,3 +1,4 @@
+import { byHand } from "../../app/rollbackOrder.ts";
 import { commandLine } from "../../domain/plainText.ts";
 import type { SideView } from "../../protocol/panel.ts";
 import * as say from "../messages/removal.ts";
@@ -10,12 +11,16 @@ import type { PanelModel, RemovalState } from "./model.ts";
 export const removalOf = ({ stuck }: Pick<RemovalState, "stuck">): string => `remove/${stuck.revision}`;
 
 /** The command as one could run it by hand. */
-export function uninstallCommand({ release }: PanelModel["snapshot"]["subject"]): string {
+export function uninstallCommand({
+  subject: { release },
+  entries,
+}: Pick<PanelModel["snapshot"], "subject" | "entries">): string {
   const { context, namespace } = release;
-  return commandLine([
+  const command = [
     ...["helm", "uninstall", release.release],
     ...[`--namespace=${namespace}`, `--kube-context=${context}`],
-  ]);
+  ];
+  return commandLine(byHand(command, entries[0]?.label.driver));
 }
 
 /** Removing a release whose first installation was never finished: asked, under way, done. */
@@ -45,7 +50,7 @@ export function removalView(
       };
     case "asked": {
       const { outcome } = side;
-      const command = uninstallCommand(snapshot.subject);
+      const command = uninstallCommand(snapshot);
       return {
         ...base,
         kind: "review",

@@ -73,6 +73,16 @@ test("what somebody changed past helm is named, with the command that aligns it"
   );
 });
 
+test("the command that aligns finds records in ConfigMaps, too", () => {
+  const entries = aSnapshot().entries.map((entry) => ({
+    ...entry,
+    label: { ...entry.label, driver: "configmap" } as const,
+  }));
+  const { deeds } = shown({ entries, runs: { kind: "drift", revision: 167, differences: [] } });
+  const [deed] = [...deeds.values()].filter(({ kind }) => kind === "copy");
+  assert.match(deed?.kind === "copy" ? deed.text : "", /^env HELM_DRIVER=configmap helm rollback web 167 /u);
+});
+
 const PENDING = aHistory({ revision: 169, status: "pending-upgrade" }, { revision: 168, of: "9c1f2ab" });
 const WITHOUT_GOOD: StuckRelease = {
   revision: 169,
