@@ -4,6 +4,7 @@ import type { ActionView, SectionView, SideView } from "../../protocol/panel.ts"
 import { notChoosable } from "../messages/revisionRow.ts";
 import * as say from "../messages/rollbackRun.ts";
 import { commitOf } from "./bannerViews.ts";
+import { causeActions } from "./causeActions.ts";
 import type { Deeds } from "./deeds.ts";
 import type { PanelModel } from "./model.ts";
 import { podsSections } from "./podsView.ts";
@@ -145,7 +146,7 @@ function notProvenView(
     heading: say.notProvenHeading(order, outcome.record),
     alert: { look: "bad", text: [say.notProvenTruth(outcome, order)], actions: [] },
     sections: failureSections(diagnosis, {
-      next: nextActions(snapshot, order, deeds),
+      next: [...nextActions(snapshot, order, deeds), ...causeActions(diagnosis, order.release, deeds)],
       items: itemLines(items, wordsOf(order)),
     }),
     actions: sheetActions(deeds),

@@ -2,6 +2,7 @@ import "../../../fakes/vscode.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProofItem, RollbackOutcome, RollbackPhase } from "../../../../src/app/rollbackOutcome.ts";
+import type { Diagnosis } from "../../../../src/domain/diagnosis.ts";
 import type { EnvironmentHold } from "../../../../src/domain/hold.ts";
 import { HOUR_MS } from "../../../../src/domain/time.ts";
 import type { RunOrder, RunState } from "../../../../src/ui/panel/rollbackRuns.ts";
@@ -257,11 +258,41 @@ test("what did not work leads with what is true, then the cause with evidence, t
       "> Pod/web-1",
       ">   Failed to pull image   (event, 3 times)",
       "## What you can do",
-      "[!Roll back to 165 instead] [Review 167 again]",
+      "[!Roll back to 165 instead] [Review 167 again] [Events]",
       "## What is true now",
       "✓ New revision 169 = 168 + 1",
       "✗ All wanted pods of `Deployment/web` are new and ready | 0 of 4 ready",
       "[Copy as Markdown] [Show Log]",
+    ],
+  );
+});
+
+test("the log that tells why, and the events of its pod, open from a diagnosis", () => {
+  const opens = (cause: Diagnosis["cause"]): unknown => {
+    const run = ended({ ...NOT_PROVEN, diagnosis: { cause, evidence: [] } });
+    const { view, deeds } = panelView(aModel({ run, snapshot: aSnapshot({}) }));
+    return view.side.sections
+      .flatMap(({ actions = [] }) => actions)
+      .flatMap(({ id, label }) => {
+        const deed = deeds.get(id);
+        return deed?.kind === "open-document" ? [[label, deed.namespace, deed.of]] : [];
+      });
+  };
+  const pod = "web-6d9f-x2lqp";
+  const events = ["Events", "buffer", { kind: "events", object: "Pod", name: pod }];
+  const log = { kind: "log", pod, container: "app" };
+  assert.deepEqual(
+    [
+      opens({ kind: "crash-loop", pod, container: "app", exitCode: 1, restarts: 3 }),
+      opens({ kind: "not-ready", pod, container: "app", probe: undefined }),
+      opens({ kind: "image", why: "missing", image: "web:1", pod, container: "app" }),
+      opens({ kind: "missing-config", resource: "Secret", name: "db", pod: "Deployment/web" }),
+    ],
+    [
+      [["Log of app before the Restart", "buffer", { ...log, previous: true }], events],
+      [["Log of app", "buffer", { ...log, previous: false }], events],
+      [events],
+      [],
     ],
   );
 });
@@ -283,7 +314,7 @@ test("where the revision that ran before is a good one, one can roll forward to 
   const lines = side(ended(NOT_PROVEN), { entries });
   assert.equal(
     lines.find((line) => line.startsWith("[!")),
-    "[!Roll back to 165 instead] [Roll forward to 168] [Review 167 again]",
+    "[!Roll back to 165 instead] [Roll forward to 168] [Review 167 again] [Events]",
   );
 });
 
