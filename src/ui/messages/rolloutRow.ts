@@ -10,7 +10,7 @@ import { runsNow } from "./revisionRow.ts";
 import { workloadWords } from "./rolloutHistory.ts";
 import { ago } from "./time.ts";
 
-const WHOLE_HASH = /[0-9a-f]{40}/gu;
+const WHOLE_HASH = /[0-9a-f]{64}|[0-9a-f]{40}/gu;
 const IMAGES_SHOWN = 3;
 
 /** What stands below the number: `was 2 · runs now`. */

@@ -6,6 +6,7 @@ import type { ActionView, LineView, Piece, SectionView } from "../../protocol/pa
 import { clusterSentence } from "../messages/cluster.ts";
 import { diagnosisWords, prospectSentence } from "../messages/diagnosis.ts";
 import { liftHold } from "../messages/historyBanners.ts";
+import { closedMark } from "../messages/proofSheet.ts";
 import * as say from "../messages/rollbackRun.ts";
 import type { Deeds } from "./deeds.ts";
 
@@ -18,8 +19,9 @@ export interface ItemWords {
   readonly facts: (item: ProofItem) => string;
 }
 
+/** Of a run that is over: what was not reached is not to come any more. */
 export const itemLines = (items: readonly ProofItem[], words: ItemWords): readonly LineView[] =>
-  items.map((item) => itemLine(item, words));
+  items.map((item) => ({ ...itemLine(item, words), spoken: closedMark(item.state) }));
 
 /** What changes from second to second stands below the line that it belongs to. */
 export function runningLines(
