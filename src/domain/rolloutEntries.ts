@@ -71,11 +71,16 @@ const textsIn = (map: Json | undefined): readonly (readonly [string, string])[] 
 /**
  * The revisions, by their uids, that somebody went back from. Numbers are given one after the other, so that an object
  * that got a new one was gone back to: what had come since its first number was left behind by that, unless it was
- * rolled out again later. A ControllerRevision keeps no old numbers; there the mark of an undo tells the first one.
+ * rolled out again later. A ControllerRevision keeps no old numbers; there the mark of an undo tells the first one. What
+ * a mark says was undone was so, whichever way the numbers go.
  */
 export function undoneRevisions(revisions: readonly RolloutRevision[]): ReadonlySet<string> {
   const undone = revisions.filter((one) =>
-    revisions.some((later) => one.revision < later.revision && firstNumber(later) < firstNumber(one)),
+    revisions.some(
+      (later) =>
+        one.revision < later.revision &&
+        (later.mark?.undoneFrom === one.revision || firstNumber(later) < firstNumber(one)),
+    ),
   );
   return new Set(undone.map(({ object }) => object.uid));
 }

@@ -33,6 +33,13 @@ describe("what somebody went back from", () => {
     assert.deepEqual(undone({ revision: 4, mark }, { revision: 3 }, { revision: 2 }), ["rs3", "rs2"]);
   });
 
+  test("is what a mark names, even where its number is one that was used again", () => {
+    const mark = { undoneTo: 7, undoneFrom: 8 };
+    assert.deepEqual(undone({ revision: 9, was: [7], mark }, { revision: 8, was: [6] }, { revision: 5 }), [
+      "rs8",
+    ]);
+  });
+
   test("is nothing where nobody went back, or where no numbers were given", () => {
     assert.deepEqual(undone({ revision: 2 }, { revision: 1 }), []);
     assert.deepEqual(undone({ revision: 0 }, { revision: 0 }), []);
