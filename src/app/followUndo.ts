@@ -1,9 +1,7 @@
 import { mayHeal, type ClusterError } from "../domain/cluster.ts";
 import { ARRIVES_WITHIN_MS, FOLLOWED_WITHIN_MS, undoFate, type UndoFate } from "../domain/pastUndo.ts";
-import { workloadName } from "../domain/release.ts";
 import type { ProofItem } from "../domain/rollbackProof.ts";
 import { SECOND_MS, type DurationMs } from "../domain/time.ts";
-import { promisedUndo } from "../domain/undoProof.ts";
 import type { FollowSignals } from "./followRun.ts";
 import type { PastUndo } from "./keptUndo.ts";
 import { takeUpOperation } from "./operationLease.ts";
@@ -11,7 +9,7 @@ import type { OperationStore } from "./ports.ts";
 import { proveUndo, type ProveUndoServices } from "./proveUndo.ts";
 import type { WorkloadWatches } from "./rolloutPorts.ts";
 import type { UndoPhase, WrittenUndoEnd } from "./undoOutcome.ts";
-import { UndoProgress } from "./undoProgress.ts";
+import { withUndoProgress, type UndoProgress } from "./undoProgress.ts";
 
 /** What following needs of the world. */
 export interface FollowUndoServices extends ProveUndoServices {
@@ -45,28 +43,19 @@ export async function followUndo(
   onPhase: (phase: UndoPhase) => void,
   { stop, left }: FollowSignals,
 ): Promise<PastUndoEnd | undefined> {
-  const { clock, watches } = services;
   const { subject, operation } = past.undo;
-  const { workload, place } = subject;
-  const watch = watches.workload(workload);
-  const progress = new UndoProgress(clock, onPhase, {
-    items: promisedUndo(workloadName(workload.kind, workload.name), { hasOperation: place !== undefined }),
-    elapsed: Math.max(0, clock.now() - past.startedAt),
-    pods: () => watch.current.items.get(workload.name)?.pods ?? [],
+  const elapsed = Math.max(0, services.clock.now() - past.startedAt);
+  const end = await withUndoProgress(services, { subject, elapsed, onPhase }, (progress) => {
+    // Both were seen to before it was kept.
+    progress.fill([
+      { kind: "reread", state: "ok", facts: "" },
+      ...(subject.place === undefined ? [] : [operationItem(operation?.ref.name)]),
+    ]);
+    progress.tell("checking");
+    return follow(services, past, progress, AbortSignal.any([stop, left]));
   });
-  // Both were seen to before it was kept.
-  progress.fill([
-    { kind: "reread", state: "ok", facts: "" },
-    ...(place === undefined ? [] : [operationItem(operation?.ref.name)]),
-  ]);
-  progress.tell("checking");
-  try {
-    const end = await follow(services, past, progress, AbortSignal.any([stop, left]));
-    // What was read while the window closed says nothing about the undo.
-    return left.aborted ? undefined : end;
-  } finally {
-    watch.dispose();
-  }
+  // What was read while the window closed says nothing about the undo.
+  return left.aborted ? undefined : end;
 }
 
 const operationItem = (lease: string | undefined): ProofItem => ({

@@ -8,7 +8,6 @@ import type { ProofItem } from "../domain/rollbackProof.ts";
 import type { RolloutMark, RolloutReading } from "../domain/rollouts.ts";
 import { undoUnfitness } from "../domain/staleUndo.ts";
 import type { EpochMs } from "../domain/time.ts";
-import { promisedUndo } from "../domain/undoProof.ts";
 import { takenAway } from "./commitRange.ts";
 import type { HoldOperation } from "./deployBranch.ts";
 import type { HoldOrder } from "./environmentHold.ts";
@@ -18,7 +17,7 @@ import type { RunningOperation } from "./renewedOperation.ts";
 import type { WorkloadWatches } from "./rolloutPorts.ts";
 import { operationOf } from "./rolloutSubjects.ts";
 import type { UndoEnd, UndoOutcome, UndoPhase, UndoReview } from "./undoOutcome.ts";
-import { UndoProgress } from "./undoProgress.ts";
+import { withUndoProgress, type UndoProgress } from "./undoProgress.ts";
 import { writeUndo, type Written } from "./writeUndo.ts";
 
 /** What an undo needs of the world. */
@@ -55,17 +54,9 @@ export async function undoRollout(
   const { subject, needsTypedName } = order.review;
   const mustType = needsTypedName || order.withoutLease;
   if (mustType && order.typed !== subject.workload.name) return { kind: "wrong-name" };
-  const watch = services.watches.workload(subject.workload);
-  const items = promisedUndo(workloadName(subject.workload.kind, subject.workload.name), {
-    hasOperation: subject.place !== undefined,
-  });
-  const pods = (): UndoPhase["pods"] => watch.current.items.get(subject.workload.name)?.pods ?? [];
-  const progress = new UndoProgress(services.clock, onPhase, { items, pods });
-  try {
-    return await undo(services, order, progress, signal);
-  } finally {
-    watch.dispose();
-  }
+  return withUndoProgress(services, { subject, onPhase }, (progress) =>
+    undo(services, order, progress, signal),
+  );
 }
 
 async function undo(
