@@ -5,9 +5,7 @@ import { RESOURCE_QUOTA } from "../kinds.ts";
 import { namespaceOf } from "../object.ts";
 import type { Change } from "../store.ts";
 import { WorkQueue } from "./queue.ts";
-import { controllerWrite } from "./writes.ts";
-
-const WRITE = controllerWrite("v1", "status");
+import { CORE_STATUS } from "./writes.ts";
 
 /** Tells on each quota how much of it is used. What it refuses is decided where pods are made. */
 export class QuotaController {
@@ -35,7 +33,7 @@ export class QuotaController {
     const { store } = this.#objects;
     for (const quota of store.list(RESOURCE_QUOTA, namespace)) {
       const status = quotaStatus(store, quota, namespace);
-      this.#objects.change(placeOf(RESOURCE_QUOTA, quota), (live) => ({ ...live, status }), WRITE);
+      this.#objects.change(placeOf(RESOURCE_QUOTA, quota), (live) => ({ ...live, status }), CORE_STATUS);
     }
   }
 }

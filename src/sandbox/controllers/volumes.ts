@@ -8,9 +8,7 @@ import { finalizersOf, isTerminating, nameOf, namespaceOf, setMetadata, uidOf } 
 import type { Change } from "../store.ts";
 import { queueKey, splitKey, WorkQueue } from "./queue.ts";
 import { isActive } from "./workload.ts";
-import { controllerWrite, CORE_WRITE } from "./writes.ts";
-
-const STATUS = controllerWrite("v1", "status");
+import { CORE_STATUS, CORE_WRITE } from "./writes.ts";
 
 /** Binds each claim at once to a volume of which there is nothing but the name, and lets go of claims that no pod uses. */
 export class VolumeController {
@@ -57,7 +55,7 @@ export class VolumeController {
       accessModes: at(claim, "spec", "accessModes") ?? [],
       capacity: { storage: at(claim, "spec", "resources", "requests", "storage") ?? "0" },
     };
-    this.#objects.change(place, (live) => ({ ...live, status }), STATUS);
+    this.#objects.change(place, (live) => ({ ...live, status }), CORE_STATUS);
   }
 
   #letGo(claim: JsonObject): void {

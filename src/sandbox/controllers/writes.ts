@@ -6,5 +6,6 @@ export const controllerWrite = (apiVersion: string, subresource = ""): Write => 
 });
 
 export const CORE_WRITE = controllerWrite("v1");
+export const CORE_STATUS = controllerWrite("v1", "status");
 export const APPS_WRITE = controllerWrite("apps/v1");
 export const APPS_STATUS = controllerWrite("apps/v1", "status");
